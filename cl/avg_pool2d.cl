@@ -6,11 +6,11 @@
 
 /* The divisor of window (y, x). */
 WEFT_INLINE float KERNEL(avg_pool2d_count)(int y, int x) {
-    const int rows =
-        window_end(y, WINDOW, STRIDE, PADDING, IN_HEIGHT) - window_begin(y, STRIDE, PADDING);
-    const int columns =
-        window_end(x, WINDOW, STRIDE, PADDING, IN_WIDTH) - window_begin(x, STRIDE, PADDING);
-    return COUNT_PADDING ? (float)WINDOW * (float)WINDOW : (float)(rows * columns);
+    const int rows = window_end(y, WINDOW_HEIGHT, STRIDE_HEIGHT, PADDING_HEIGHT, IN_HEIGHT) -
+                     window_begin(y, STRIDE_HEIGHT, PADDING_HEIGHT);
+    const int columns = window_end(x, WINDOW_WIDTH, STRIDE_WIDTH, PADDING_WIDTH, IN_WIDTH) -
+                        window_begin(x, STRIDE_WIDTH, PADDING_WIDTH);
+    return COUNT_PADDING ? (float)WINDOW_HEIGHT * (float)WINDOW_WIDTH : (float)(rows * columns);
 }
 
 WEFT_INLINE void KERNEL(avg_pool2d_forward)(int item, int shard, LANE_MEMORY lanes,
@@ -19,13 +19,13 @@ WEFT_INLINE void KERNEL(avg_pool2d_forward)(int item, int shard, LANE_MEMORY lan
     const int c = row / OUT_HEIGHT, y = row % OUT_HEIGHT;
     const int x0 = item % (OUT_WIDTH / VALUES_PER_ITEM) * VALUES_PER_ITEM;
     const int plane = c * IN_HEIGHT * IN_WIDTH;
-    const int top = window_begin(y, STRIDE, PADDING);
-    const int bottom = window_end(y, WINDOW, STRIDE, PADDING, IN_HEIGHT);
+    const int top = window_begin(y, STRIDE_HEIGHT, PADDING_HEIGHT);
+    const int bottom = window_end(y, WINDOW_HEIGHT, STRIDE_HEIGHT, PADDING_HEIGHT, IN_HEIGHT);
     input = OF_SHARD(input, IN_SIZE);
     output = OF_SHARD(output, OUT_SIZE);
     for (int x = x0; x < x0 + VALUES_PER_ITEM; x++) {
-        const int left = window_begin(x, STRIDE, PADDING);
-        const int right = window_end(x, WINDOW, STRIDE, PADDING, IN_WIDTH);
+        const int left = window_begin(x, STRIDE_WIDTH, PADDING_WIDTH);
+        const int right = window_end(x, WINDOW_WIDTH, STRIDE_WIDTH, PADDING_WIDTH, IN_WIDTH);
         real sum = REAL(0.0f);
         for (int i = top; i < bottom; i++) {
             for (int j = left; j < right; j++) {
@@ -45,13 +45,13 @@ WEFT_INLINE void KERNEL(avg_pool2d_backward)(int item, int shard, LANE_MEMORY la
     const int c = row / IN_HEIGHT, y = row % IN_HEIGHT;
     const int x0 = item % (IN_WIDTH / DINPUTS_PER_ITEM) * DINPUTS_PER_ITEM;
     const int plane = c * OUT_HEIGHT * OUT_WIDTH;
-    const int first_row = windows_begin(y, WINDOW, STRIDE, PADDING);
-    const int end_row = windows_end(y, STRIDE, PADDING, OUT_HEIGHT);
+    const int first_row = windows_begin(y, WINDOW_HEIGHT, STRIDE_HEIGHT, PADDING_HEIGHT);
+    const int end_row = windows_end(y, STRIDE_HEIGHT, PADDING_HEIGHT, OUT_HEIGHT);
     doutput = OF_SHARD(doutput, OUT_SIZE);
     dinput = OF_SHARD(dinput, IN_SIZE);
     for (int x = x0; x < x0 + DINPUTS_PER_ITEM; x++) {
-        const int first = windows_begin(x, WINDOW, STRIDE, PADDING);
-        const int end = windows_end(x, STRIDE, PADDING, OUT_WIDTH);
+        const int first = windows_begin(x, WINDOW_WIDTH, STRIDE_WIDTH, PADDING_WIDTH);
+        const int end = windows_end(x, STRIDE_WIDTH, PADDING_WIDTH, OUT_WIDTH);
         real sum = REAL(0.0f);
         for (int oy = first_row; oy < end_row; oy++) {
             for (int ox = first; ox < end; ox++) {

@@ -3,6 +3,8 @@
  *
  *   output = (input - mean) / sqrt(variance + eps) weight + bias
  *
+ * Without AFFINE, the layer has no weight and bias: they count as 1 and +0.
+ *
  * scratch has MEAN to SLOPE for each channel, then SUM to SQUARES for each shard and channel. Means
  * and variances are combined from those of the shards (Chan, Golub and LeVeque, 1979): the sum S of
  * each shard, and M, its squared deviations from its own mean. An item of measure and gradients is
@@ -22,6 +24,20 @@
 #define SUM(shard, c)        scratch[5 * CHANNELS + ((size_t)(shard)*CHANNELS + (c)) * 3 + 0]
 #define SHARD_MEAN(shard, c) scratch[5 * CHANNELS + ((size_t)(shard)*CHANNELS + (c)) * 3 + 1]
 #define SQUARES(shard, c)    scratch[5 * CHANNELS + ((size_t)(shard)*CHANNELS + (c)) * 3 + 2]
+
+/* The gradients of bias and weight of a shard: where they are not those of a parameter, they take
+ * the place of sums that only forward needs. */
+#if AFFINE
+#define SCALED(c, inverse) weft_clean(parameters[WEIGHT + (c)] * (inverse))
+#define SHIFTED(c)         parameters[BIAS + (c)]
+#define DBIAS(shard, c)    partials[(size_t)(shard)*PARTIALS_STRIDE + BIAS + (c)]
+#define DWEIGHT(shard, c)  partials[(size_t)(shard)*PARTIALS_STRIDE + WEIGHT + (c)]
+#else
+#define SCALED(c, inverse) (inverse)
+#define SHIFTED(c)         0.0f
+#define DBIAS(shard, c)    SUM(shard, c)
+#define DWEIGHT(shard, c)  SQUARES(shard, c)
+#endif
 
 /* The sum, mean and squared deviations of one shard's channel: in each lane with an image chains
  * over rows and columns, then the lanes as a tree. A work-item beyond the last shard computes that,
@@ -80,7 +96,7 @@ WEFT_INLINE float4 KERNEL(batch_norm_statistics)(int c, global const float *scra
     const float variance =
         batch ? weft_clean(weft_device_div(squares, n)) : buffers[RUNNING_VAR + c];
     const float inverse = weft_clean(weft_device_div(1.0f, weft_device_sqrt(variance + EPS)));
-    return (float4)(mean, inverse, weft_clean(parameters[WEIGHT + c] * inverse), squares);
+    return (float4)(mean, inverse, SCALED(c, inverse), squares);
 }
 
 /* Stores ${statistics} of channel ${c}. Updates running_mean and running_var if ${update}. */
@@ -127,11 +143,10 @@ WEFT_INLINE real KERNEL(batch_norm_output)(int i, global const real *input, floa
  * eps): chains and trees as above, also beyond the last shard. */
 WEFT_INLINE void KERNEL(batch_norm_gradients)(int c, int shard, LANE_MEMORY lanes,
                                               global const real *input, global const real *doutput,
-                                              global const float *scratch, global float *partials,
+                                              global float *scratch, global float *partials,
                                               int count) {
     const int wanted = shard, begin = c * AREA, end = begin + AREA;
     shard = min(shard, (count - 1) / 16);
-    global float *to = partials + (size_t)shard * PARTIALS_STRIDE + c;
     real sum = REAL(0.0f), product = REAL(0.0f);
     input = OF_SHARD(input, IN_SIZE);
     doutput = OF_SHARD(doutput, IN_SIZE);
@@ -143,8 +158,8 @@ WEFT_INLINE void KERNEL(batch_norm_gradients)(int c, int shard, LANE_MEMORY lane
     const float shard_sum = SUM_OF_LANES(lanes, sum);
     const float shard_product = SUM_OF_LANES(lanes, product);
     if (FIRST_LANE == 0 && shard == wanted) {
-        to[BIAS] = shard_sum;
-        to[WEIGHT] = weft_clean(shard_product) * INVERSE(c);
+        DBIAS(shard, c) = shard_sum;
+        DWEIGHT(shard, c) = weft_clean(shard_product) * INVERSE(c);
     }
 }
 
@@ -159,8 +174,8 @@ WEFT_INLINE float2 KERNEL(batch_norm_means)(int c, global const float *scratch,
         return (float2)(0.0f, 0.0f);
     }
     for (int shard = 0; shard < shards; shard++) {
-        sum += partials[(size_t)shard * PARTIALS_STRIDE + BIAS + c];
-        product += partials[(size_t)shard * PARTIALS_STRIDE + WEIGHT + c];
+        sum += DBIAS(shard, c);
+        product += DWEIGHT(shard, c);
     }
     return (float2)(weft_clean(weft_device_div(sum, n)),
                     weft_clean(weft_clean(weft_device_div(product, n)) * INVERSE(c)));
@@ -199,8 +214,7 @@ WEFT_INLINE void KERNEL(batch_norm_forward)(int item, int shard, LANE_MEMORY lan
     output = OF_SHARD(output, IN_SIZE);
     for (int i = item * VALUES_PER_ITEM; i < (item + 1) * VALUES_PER_ITEM; i++) {
         const int c = i / AREA;
-        AT(output, i) =
-            KERNEL(batch_norm_output)(i, input, MEAN(c), SCALE(c), parameters[BIAS + c]);
+        AT(output, i) = KERNEL(batch_norm_output)(i, input, MEAN(c), SCALE(c), SHIFTED(c));
     }
 }
 
@@ -247,7 +261,7 @@ WEFT_INLINE void KERNEL(batch_norm_settled_forward)(int item, int shard, LANE_ME
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     const float mean = ROW_MEMORY(lanes, c - first)[0], scale = ROW_MEMORY(lanes, c - first)[1];
-    const float bias = parameters[BIAS + c];
+    const float bias = SHIFTED(c);
     input = OF_SHARD(input, IN_SIZE);
     output = OF_SHARD(output, IN_SIZE);
 #pragma unroll
@@ -288,7 +302,7 @@ WEFT_INLINE void KERNEL(batch_norm_channel_output)(int c, global const real *inp
                                                    global const float *parameters,
                                                    global const float *scratch, global real *output,
                                                    int shards) {
-    const float mean = MEAN(c), scale = SCALE(c), bias = parameters[BIAS + c];
+    const float mean = MEAN(c), scale = SCALE(c), bias = SHIFTED(c);
     for (int v = GROUP_ROW; v < shards * AREA; v += GROUP_ROWS) {
         const int shard = v / AREA, i = c * AREA + v % AREA;
         AT(OF_SHARD(output, IN_SIZE), i) =

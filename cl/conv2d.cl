@@ -1,6 +1,11 @@
-/* conv2d.cl: convolution, stride 1, no padding.
+/* conv2d.cl: convolution.
  *
- *   output[k][y][x] = bias[k] + sum over c, i, j of weight[k][c][i][j] input[c][y + i][x + j]
+ *   output[k][y][x] = bias[k] + sum over c, i, j of
+ *     weight[k][c][i][j] input[c][y stride + i dilation - padding][x stride + j dilation - padding]
+ *
+ * The channels c are those of the group of k, and are counted from the first of them. Without
+ * HAS_BIAS, +0 takes the place of the bias. A tap outside the input is omitted, or counts as 0,
+ * which changes no bit of a chain that starts at +0 or a clean number (README.md, section 8).
  *
  * The host chooses tiles that divide the sizes. An item of forward is TILE_K output channels x
  * TILE_X columns. The first items of backward are those of the gradients of parameters,
@@ -14,9 +19,23 @@
 
 /* Indices into the flat parameters, and into a shard of the tensors, also for conv2d_pool.cl. */
 #define TAP(k, c, i, j)                                                                            \
-    (WEIGHT + (((INDEX)(k)*IN_CHANNELS + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
+    (WEIGHT + (((INDEX)(k)*GROUP_INPUTS + (c)) * KERNEL_HEIGHT + (i)) * KERNEL_WIDTH + (j))
 #define IN(c, y, x)  (((INDEX)(c)*IN_HEIGHT + (y)) * IN_WIDTH + (x))
 #define OUT(k, y, x) (((INDEX)(k)*ROWS + (y)) * COLUMNS + (x))
+
+#define GROUP_INPUTS  (IN_CHANNELS / GROUPS)
+#define GROUP_OUTPUTS (OUT_CHANNELS / GROUPS)
+
+/* The first channel of the input that output channel ${k} reads, and the reverse. */
+#define INPUTS_OF(k)  (GROUPS == 1 ? 0 : (k) / GROUP_OUTPUTS * GROUP_INPUTS)
+#define OUTPUTS_OF(c) (GROUPS == 1 ? 0 : (c) / GROUP_INPUTS * GROUP_OUTPUTS)
+
+#if HAS_BIAS
+#define FIRST(k) parameters[BIAS + (k)]
+#else
+#define FIRST(k) 0.0f
+#define BIAS     0 /* where no gradient is stored */
+#endif
 
 /* The gradient of output[k][y][x]. */
 #if POOLED
@@ -45,6 +64,37 @@
 #define DOUTPUT_OF_SHARD   OF_SHARD(doutput, OUT_SIZE)
 #endif
 
+/* The row of the input that the taps ${i} of output row ${y} read, and whether it exists. */
+#define INPUT_ROW(y, i) ((y)*STRIDE_HEIGHT + (i)*DILATION_HEIGHT - PADDING_HEIGHT)
+#define ROW_EXISTS(row) (PADDING_HEIGHT == 0 || (uint)(row) < IN_HEIGHT)
+
+/* A work-item keeps the inputs that a row of taps of some outputs side by side reads: tap j of
+ * output x, both counted from 0, reads slot SLOT(x, j), and this is INPUT_COLUMN(slot) columns from
+ * the first. Neighbouring outputs share slots if their taps have no gaps. */
+#define SHARED         (DILATION_WIDTH == 1 && STRIDE_WIDTH <= KERNEL_WIDTH)
+#define SLOT(x, j)     ((x) * (SHARED ? STRIDE_WIDTH : KERNEL_WIDTH) + (j))
+#define SLOTS(outputs) (SLOT((outputs)-1, KERNEL_WIDTH - 1) + 1)
+#define INPUT_COLUMN(slot)                                                                         \
+    (SHARED ? (slot)                                                                               \
+            : (slot) / KERNEL_WIDTH * STRIDE_WIDTH + (slot) % KERNEL_WIDTH * DILATION_WIDTH)
+
+/* Loads the slots of ${outputs} outputs from ${x0} on, a multiple of ${outputs}, from a row of
+ * channel ${c}. Only the first and the last slots can be outside the input, so that the others cost
+ * nothing. If the row does not exist, ${exists}, all are 0. */
+WEFT_ALWAYS_INLINE void KERNEL(conv2d_load)(int outputs, bool exists, INDEX c, INDEX row, INDEX x0,
+                                            global const real *input, real *in) {
+#pragma unroll
+    for (int slot = 0; slot < SLOTS(outputs); slot++) {
+        const INDEX column = x0 * STRIDE_WIDTH + INPUT_COLUMN(slot) - PADDING_WIDTH;
+        const int last = (COLUMNS - outputs) * STRIDE_WIDTH + INPUT_COLUMN(slot) - PADDING_WIDTH;
+        const bool inside = INPUT_COLUMN(slot) >= PADDING_WIDTH && last < IN_WIDTH;
+        in[slot] = REAL(0.0f);
+        if (exists && (inside || (uint)column < IN_WIDTH)) {
+            in[slot] = RELU(AT(input, IN(c, row, column)));
+        }
+    }
+}
+
 /* A chain from the bias over c, i, j. */
 WEFT_INLINE void KERNEL(conv2d_forward)(int item, int shard, LANE_MEMORY lanes,
                                         global const real *input, global const float *parameters,
@@ -55,20 +105,21 @@ WEFT_INLINE void KERNEL(conv2d_forward)(int item, int shard, LANE_MEMORY lanes,
     const int k0 = item / tiles / ROWS * TILE_K;
     input = OF_SHARD(input, IN_SIZE);
     output = OF_SHARD(output, OUT_SIZE);
-    real sum[TILE_K][TILE_X], in[TILE_X + KERNEL_WIDTH - 1];
+    real sum[TILE_K][TILE_X], in[SLOTS(TILE_X)];
 #pragma unroll
     for (int k = 0; k < TILE_K; k++) {
 #pragma unroll
         for (int x = 0; x < TILE_X; x++) {
-            sum[k][x] = REAL(parameters[BIAS + k0 + k]);
+            sum[k][x] = REAL(FIRST(k0 + k));
         }
     }
-    for (int c = 0; c < IN_CHANNELS; c++) {
+    for (int c = 0; c < GROUP_INPUTS; c++) {
         for (int i = 0; i < KERNEL_HEIGHT; i++) {
-#pragma unroll
-            for (int x = 0; x < TILE_X + KERNEL_WIDTH - 1; x++) {
-                in[x] = RELU(AT(input, IN(c, y + i, x0 + x)));
+            const INDEX row = INPUT_ROW(y, i);
+            if (!ROW_EXISTS(row)) {
+                continue;
             }
+            KERNEL(conv2d_load)(TILE_X, true, INPUTS_OF(k0) + c, row, x0, input, in);
 #pragma unroll
             for (int j = 0; j < KERNEL_WIDTH; j++) {
 #pragma unroll
@@ -76,7 +127,7 @@ WEFT_INLINE void KERNEL(conv2d_forward)(int item, int shard, LANE_MEMORY lanes,
                     const real weight = REAL(parameters[TAP(k0 + k, c, i, j)]);
 #pragma unroll
                     for (int x = 0; x < TILE_X; x++) {
-                        sum[k][x] = real_fma(weight, in[x + j], sum[k][x]);
+                        sum[k][x] = real_fma(weight, in[SLOT(x, j)], sum[k][x]);
                     }
                 }
             }
@@ -91,19 +142,43 @@ WEFT_INLINE void KERNEL(conv2d_forward)(int item, int shard, LANE_MEMORY lanes,
     }
 }
 
-/* EXISTS: the output has a column ${x}. SKIPPED: a tap at column ${x} is omitted. Where an item is
- * a complete row, its columns are known to the compiler, and taps outside the output cost nothing.
- * Elsewhere such a tap counts as 0, which changes no bit of a chain that starts at +0. */
-#define EXISTS(x)  ((x) >= 0 && (x) < COLUMNS)
-#define SKIPPED(x) (DINPUT_PIECES * DINPUT_TILE_X == IN_WIDTH && !EXISTS(x))
+/* Tap j of input x reads the gradient of output (x + padding - j dilation) / stride, if that is an
+ * integer. A work-item keeps those of some inputs side by side from x0 on: tap j of input x0 + x
+ * reads slot DSLOT(x, j), and DCOLUMN(slot) is that quotient.
+ *
+ * EXISTS: the output has a column ${x}. DIVIDES: the dividend is a multiple of the stride; the
+ * compiler knows it where x0 is a multiple of the stride. SKIPPED: the tap is omitted. Where an
+ * item is a complete row, its columns are known to the compiler, and taps outside the output cost
+ * nothing. Elsewhere such a tap counts as 0. */
+#define DSHARED     (DILATION_WIDTH == 1)
+#define DSLOT(x, j) ((x) * (DSHARED ? 1 : KERNEL_WIDTH) + KERNEL_WIDTH - 1 - (j))
+#define DSLOTS      (DSLOT(DINPUT_TILE_X - 1, 0) + 1)
+#define DOFFSET(slot)                                                                              \
+    ((DSHARED                                                                                      \
+          ? (slot) - (KERNEL_WIDTH - 1)                                                            \
+          : (slot) / KERNEL_WIDTH - (KERNEL_WIDTH - 1 - (slot) % KERNEL_WIDTH) * DILATION_WIDTH) + \
+     PADDING_WIDTH)
+#define DALIGNED      (DINPUT_TILE_X % STRIDE_WIDTH == 0)
+#define DIVIDES(slot) (((DALIGNED ? 0 : x0) + DOFFSET(slot)) % STRIDE_WIDTH == 0)
+#define DCOLUMN(slot)                                                                              \
+    (DALIGNED ? x0 / STRIDE_WIDTH + DOFFSET(slot) / STRIDE_WIDTH                                   \
+              : (x0 + DOFFSET(slot)) / STRIDE_WIDTH)
+#define EXISTS(x) ((x) >= 0 && (x) < COLUMNS)
+#define SKIPPED(slot)                                                                              \
+    (!DIVIDES(slot) || (DINPUT_PIECES * DINPUT_TILE_X == IN_WIDTH && !EXISTS(DCOLUMN(slot))))
 
-/* dinput[c][y][x] = sum of weight[k][c][i][j] doutput[k][y - i][x - j], omitting taps outside the
- * output: a chain over k, i, j. For DINPUT_TILE_C channels x DINPUT_TILE_X columns. */
+/* Rows have no gaps: the taps that read a row of the output are adjacent. */
+#define DENSE_ROWS (STRIDE_HEIGHT == 1 && DILATION_HEIGHT == 1)
+
+/* dinput[c][y][x] = sum of weight[k][c][i][j] doutput over the taps that read it, omitting those
+ * outside the output: a chain over k, i, j. For DINPUT_TILE_C channels x DINPUT_TILE_X columns. */
 WEFT_ALWAYS_INLINE void KERNEL(conv2d_dinput)(INDEX c0, int y, int x0, global const real *input,
                                               DOUTPUT_PARAMETERS, global const float *parameters,
                                               global real *dinput) {
-    const int first = max(y - ROWS + 1, 0), end = min(y + 1, KERNEL_HEIGHT);
-    real sum[DINPUT_TILE_C][DINPUT_TILE_X], d[DINPUT_TILE_X + KERNEL_WIDTH - 1];
+    const int first = DENSE_ROWS ? max(y + PADDING_HEIGHT - ROWS + 1, 0) : 0;
+    const int end = DENSE_ROWS ? min(y + PADDING_HEIGHT + 1, KERNEL_HEIGHT) : KERNEL_HEIGHT;
+    const int k0 = OUTPUTS_OF((int)c0), c_of_group = (int)c0 - INPUTS_OF(k0);
+    real sum[DINPUT_TILE_C][DINPUT_TILE_X], d[DSLOTS];
 #pragma unroll
     for (int c = 0; c < DINPUT_TILE_C; c++) {
 #pragma unroll
@@ -111,25 +186,29 @@ WEFT_ALWAYS_INLINE void KERNEL(conv2d_dinput)(INDEX c0, int y, int x0, global co
             sum[c][x] = REAL(0.0f);
         }
     }
-    for (int k = 0; k < OUT_CHANNELS; k++) {
+    for (int k = k0; k < k0 + GROUP_OUTPUTS; k++) {
         for (int i = first; i < end; i++) {
+            const int dividend = y + PADDING_HEIGHT - i * DILATION_HEIGHT;
+            const int row = dividend / STRIDE_HEIGHT;
+            if (!DENSE_ROWS && (dividend < 0 || dividend % STRIDE_HEIGHT != 0 || row >= ROWS)) {
+                continue;
+            }
 #pragma unroll
-            for (int x = 0; x < DINPUT_TILE_X + KERNEL_WIDTH - 1; x++) {
-                const int column = x0 + x - KERNEL_WIDTH + 1;
-                d[x] = REAL(0.0f);
-                if (EXISTS(column)) {
-                    d[x] = DOUTPUT(k, y - i, column);
+            for (int slot = 0; slot < DSLOTS; slot++) {
+                d[slot] = REAL(0.0f);
+                if (DIVIDES(slot) && EXISTS(DCOLUMN(slot))) {
+                    d[slot] = DOUTPUT(k, row, DCOLUMN(slot));
                 }
             }
 #pragma unroll
             for (int j = 0; j < KERNEL_WIDTH; j++) {
 #pragma unroll
                 for (int c = 0; c < DINPUT_TILE_C; c++) {
-                    const real weight = REAL(parameters[TAP(k, c0 + c, i, j)]);
+                    const real weight = REAL(parameters[TAP(k, c_of_group + c, i, j)]);
 #pragma unroll
                     for (int x = 0; x < DINPUT_TILE_X; x++) {
-                        if (!SKIPPED(x0 + x - j)) {
-                            sum[c][x] = real_fma(weight, d[x + KERNEL_WIDTH - 1 - j], sum[c][x]);
+                        if (!SKIPPED(DSLOT(x, j))) {
+                            sum[c][x] = real_fma(weight, d[DSLOT(x, j)], sum[c][x]);
                         }
                     }
                 }
@@ -146,16 +225,17 @@ WEFT_ALWAYS_INLINE void KERNEL(conv2d_dinput)(INDEX c0, int y, int x0, global co
     }
 }
 
-/* dweight[k][c][i][j] = sum of doutput[k][y][x] input[c][y + i][x + j], dbias[k] = sum of
- * doutput[k][y][x]: in each lane a chain over y, x; then the lanes as a tree. An item is
+/* dweight[k][c][i][j] = sum of doutput[k][y][x] times the input that the tap reads, dbias[k] = sum
+ * of doutput[k][y][x]: in each lane a chain over y, x; then the lanes as a tree. An item is
  * GRADIENT_TILE_K channels k x GRADIENT_TILE_I rows of taps for each of GRADIENT_PASSES; all
  * columns of taps. The first item of channel k also sums the bias, after its taps. */
 #define GRADIENT_ROWS  (GRADIENT_TILE_I * GRADIENT_PASSES)
-#define GRADIENT_ITEMS (OUT_CHANNELS / GRADIENT_TILE_K * IN_CHANNELS * GRADIENT_PARTS)
+#define GRADIENT_ITEMS (OUT_CHANNELS / GRADIENT_TILE_K * GROUP_INPUTS * GRADIENT_PARTS)
 #define GRADIENT_PARTS (KERNEL_HEIGHT / GRADIENT_ROWS)
 #define GRADIENT_TAPS  (GRADIENT_TILE_K * GRADIENT_ROWS * KERNEL_WIDTH)
-#define GRADIENT_SUMS  (GRADIENT_TAPS + GRADIENT_TILE_K)
-#define BIAS_WITH_TAPS (ITEM_LANES == 1 || IN_CHANNELS * GRADIENT_PARTS * GRADIENT_PASSES == 1)
+#define GRADIENT_SUMS  (GRADIENT_TAPS + (HAS_BIAS ? GRADIENT_TILE_K : 0))
+#define BIAS_WITH_TAPS                                                                             \
+    (HAS_BIAS && (ITEM_LANES == 1 || GROUP_INPUTS * GRADIENT_PARTS * GRADIENT_PASSES == 1))
 
 /* The sums of the lanes' taps from row i0 on: sum[k][i][j]. */
 WEFT_ALWAYS_INLINE void KERNEL(conv2d_dtaps)(INDEX k0, INDEX c, INDEX i0, global const real *input,
@@ -177,11 +257,9 @@ WEFT_ALWAYS_INLINE void KERNEL(conv2d_dtaps)(INDEX k0, INDEX c, INDEX i0, global
         for (INDEX x0 = 0; x0 < COLUMNS; x0 += GRADIENT_TILE_X) {
 #pragma unroll
             for (int i = 0; i < GRADIENT_TILE_I; i++) {
-                real in[GRADIENT_TILE_X + KERNEL_WIDTH - 1];
-#pragma unroll
-                for (int x = 0; x < GRADIENT_TILE_X + KERNEL_WIDTH - 1; x++) {
-                    in[x] = RELU(AT(input, IN(c, y + i0 + i, x0 + x)));
-                }
+                const INDEX row = INPUT_ROW(y, i0 + i);
+                real in[SLOTS(GRADIENT_TILE_X)];
+                KERNEL(conv2d_load)(GRADIENT_TILE_X, ROW_EXISTS(row), c, row, x0, input, in);
                 /* On a CPU the channels share a column before the next one is needed. */
 #pragma unroll
                 for (int n = 0; n < GRADIENT_TILE_X * GRADIENT_TILE_K; n++) {
@@ -190,7 +268,7 @@ WEFT_ALWAYS_INLINE void KERNEL(conv2d_dtaps)(INDEX k0, INDEX c, INDEX i0, global
                     const real d = DOUTPUT(k0 + k, y, x0 + x);
 #pragma unroll
                     for (int j = 0; j < KERNEL_WIDTH; j++) {
-                        tap[k][i][j] = real_fma(d, in[x + j], tap[k][i][j]);
+                        tap[k][i][j] = real_fma(d, in[SLOT(x, j)], tap[k][i][j]);
                     }
                     if (BIAS_WITH_TAPS && i == 0 && with_bias) {
                         total[k] += d;
@@ -215,12 +293,13 @@ WEFT_ALWAYS_INLINE void KERNEL(conv2d_dtaps)(INDEX k0, INDEX c, INDEX i0, global
 WEFT_ALWAYS_INLINE void KERNEL(conv2d_dparameters)(INDEX k0, INDEX c, INDEX i0, LANE_MEMORY lanes,
                                                    global const real *input, DOUTPUT_PARAMETERS,
                                                    global float *to) {
-    const bool with_bias = c == 0 && i0 == 0;
-    real sum[GRADIENT_SUMS], *bias = sum + GRADIENT_TAPS;
+    const bool with_bias = HAS_BIAS && c == 0 && i0 == 0;
+    real sum[GRADIENT_TAPS + GRADIENT_TILE_K], *bias = sum + GRADIENT_TAPS;
     for (int pass = 0; pass < GRADIENT_PASSES; pass++) {
         const int row = pass * GRADIENT_TILE_I;
         KERNEL(conv2d_dtaps)
-        (k0, c, i0 + row, input, DOUTPUT_ARGUMENTS, with_bias, sum + row * KERNEL_WIDTH, bias);
+        (k0, INPUTS_OF(k0) + c, i0 + row, input, DOUTPUT_ARGUMENTS, with_bias,
+         sum + row * KERNEL_WIDTH, bias);
     }
     if (!BIAS_WITH_TAPS && with_bias) {
         for (INDEX y = 0; y < ROWS; y++) {
@@ -244,9 +323,9 @@ WEFT_INLINE void KERNEL(conv2d_backward)(int item, int shard, LANE_MEMORY lanes,
                                          global real *dinput) {
     if (item < GRADIENT_ITEMS) {
         KERNEL(conv2d_dparameters)
-        (item / GRADIENT_PARTS / IN_CHANNELS * GRADIENT_TILE_K, item / GRADIENT_PARTS % IN_CHANNELS,
-         item % GRADIENT_PARTS * GRADIENT_ROWS, lanes, OF_SHARD(input, IN_SIZE), DOUTPUT_OF_SHARD,
-         partials + (size_t)shard * PARTIALS_STRIDE);
+        (item / GRADIENT_PARTS / GROUP_INPUTS * GRADIENT_TILE_K,
+         item / GRADIENT_PARTS % GROUP_INPUTS, item % GRADIENT_PARTS * GRADIENT_ROWS, lanes,
+         OF_SHARD(input, IN_SIZE), DOUTPUT_OF_SHARD, partials + (size_t)shard * PARTIALS_STRIDE);
     } else {
         const int spans = IN_WIDTH / (DINPUT_PIECES * DINPUT_TILE_X);
         item -= GRADIENT_ITEMS;

@@ -21,25 +21,24 @@ WEFT_INLINE void KERNEL(conv2d_pool_forward)(int item, int shard, LANE_MEMORY la
     input = OF_SHARD(input, IN_SIZE);
     output = OF_SHARD(output, POOL_SIZE);
     scratch = OF_SHARD(scratch, SCRATCH_SIZE);
-    real sum[POOL_K][WINDOW][POOL_COLUMNS], in[POOL_COLUMNS + KERNEL_WIDTH - 1];
+    real sum[POOL_K][WINDOW][POOL_COLUMNS], in[SLOTS(POOL_COLUMNS)];
 #pragma unroll
     for (int k = 0; k < POOL_K; k++) {
 #pragma unroll
         for (int y = 0; y < WINDOW; y++) {
 #pragma unroll
             for (int x = 0; x < POOL_COLUMNS; x++) {
-                sum[k][y][x] = REAL(parameters[BIAS + k0 + k]);
+                sum[k][y][x] = REAL(FIRST(k0 + k));
             }
         }
     }
-    for (int c = 0; c < IN_CHANNELS; c++) {
+    for (int c = 0; c < GROUP_INPUTS; c++) {
         for (int i = 0; i < KERNEL_HEIGHT; i++) {
 #pragma unroll
             for (int y = 0; y < WINDOW; y++) {
-#pragma unroll
-                for (int x = 0; x < POOL_COLUMNS + KERNEL_WIDTH - 1; x++) {
-                    in[x] = RELU(AT(input, IN(c, y0 + y + i, x0 + x)));
-                }
+                const INDEX row = INPUT_ROW(y0 + y, i);
+                KERNEL(conv2d_load)
+                (POOL_COLUMNS, ROW_EXISTS(row), INPUTS_OF(k0) + c, row, x0, input, in);
 #pragma unroll
                 for (int j = 0; j < KERNEL_WIDTH; j++) {
 #pragma unroll
@@ -47,7 +46,7 @@ WEFT_INLINE void KERNEL(conv2d_pool_forward)(int item, int shard, LANE_MEMORY la
                         const real weight = REAL(parameters[TAP(k0 + k, c, i, j)]);
 #pragma unroll
                         for (int x = 0; x < POOL_COLUMNS; x++) {
-                            sum[k][y][x] = real_fma(weight, in[x + j], sum[k][y][x]);
+                            sum[k][y][x] = real_fma(weight, in[SLOT(x, j)], sum[k][y][x]);
                         }
                     }
                 }

@@ -1,4 +1,5 @@
-/* linear.cl: output[o] = bias[o] + sum over i of weight[o][i] input[i].
+/* linear.cl: output[o] = bias[o] + sum over i of weight[o][i] input[i]; without HAS_BIAS, +0 takes
+ * the place of the bias.
  *
  * An item of forward is TILE outputs. The first items of backward are those of the gradients of
  * parameters, the others are those of the gradient of the input.
@@ -8,6 +9,13 @@
  * of doutput, in all lanes, and a vector of 16 inputs: weights as they are stored, or values of an
  * image, which are transposed first. So the empty lanes of the last shard cost almost nothing. */
 
+#if HAS_BIAS
+#define FIRST(o) parameters[BIAS + (o)]
+#else
+#define FIRST(o) 0.0f
+#define BIAS     0 /* where no gradient is stored */
+#endif
+
 /* A chain from the bias over i. For TILE outputs from ${o} of ${shards} shards, 1 or 2. */
 WEFT_ALWAYS_INLINE void KERNEL(linear_sums)(int o, int shards, global const real *input,
                                             global const float *parameters, global real *output) {
@@ -15,7 +23,7 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_sums)(int o, int shards, global const real
     real sum[2][TILE];
 #pragma unroll
     for (int t = 0; t < TILE; t++) {
-        sum[0][t] = sum[1][t] = REAL(parameters[BIAS + o + t]);
+        sum[0][t] = sum[1][t] = REAL(FIRST(o + t));
     }
     FOR_LOADS(i, 0, INPUTS, INPUTS_TOGETHER) {
         const real x0 = RELU(AT(input, i)), x1 = shards > 1 ? RELU(AT(input, INPUTS + i)) : x0;
@@ -203,7 +211,7 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_dbias)(int present, int images, global con
 WEFT_ALWAYS_INLINE void KERNEL(linear_dparameters)(int o, int end, int i, int images,
                                                    global const real *input,
                                                    global const real *doutput, global float *to) {
-    for (int t = o; i == 0 && t < end; t += 16) {
+    for (int t = o; HAS_BIAS && i == 0 && t < end; t += 16) {
         KERNEL(linear_dbias)(min(end - t, 16), images, doutput + t, to + BIAS + t);
     }
     for (int begin = 0; begin < images; begin += 16 * RUN) {
@@ -359,7 +367,7 @@ WEFT_ALWAYS_INLINE void KERNEL(linear_dparameters)(int o0, int i0, global const 
             dweight[t * INPUTS + FIRST_LANE] = sum;
         }
     }
-    for (int t = FIRST_LANE; i0 == 0 && t < GRADIENT_TILE; t += 16 / ITEM_LANES) {
+    for (int t = FIRST_LANE; HAS_BIAS && i0 == 0 && t < GRADIENT_TILE; t += 16 / ITEM_LANES) {
         float sum = 0.0f;
         for (int image = 0; image < 16; image++) {
             sum += d[t * 16 + image];

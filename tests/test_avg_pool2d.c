@@ -194,7 +194,40 @@ START_TEST(bits_of_gaps) {
 }
 END_TEST
 
+#define PAIRS(kernel, stride, padding, count)                                                      \
+    "{\"kind\": \"avg_pool2d\", \"kernel_size\": " kernel ", \"stride\": " stride                  \
+    ", \"padding\": " padding ", \"count_include_pad\": " #count "}"
+
+/* One row of two windows of 1 x 3, stride 1 x 2, padding 0 x 1: (1 + 2) / 3, (2 + 6) / 3. */
+START_TEST(pairs_by_hand) {
+    static const float inputs[] = {1, 2, 6}, doutputs[] = {3, 6};
+    static const float outputs[] = {1, 8 / 3.0f}, dinputs[] = {1, 3, 2};
+    layer_check_by_hand(
+        "{\"input\": [1, 1, 3], \"layers\": [{\"kind\": \"avg_pool2d\", \"name\": "
+        "\"p\", \"kernel_size\": [1, 3], \"stride\": [1, 2], \"padding\": [0, 1]}]}",
+        &(struct layer_hand){
+            .name = "avg_pool2d pairs by hand",
+            .images = 1,
+            .statistics = WEFT_STATISTICS_RUNNING,
+            .inputs = inputs,
+            .doutputs = doutputs,
+            .expected = {{"p.output", 2, outputs}, {"input.grad", 3, dinputs}},
+        },
+        1);
+}
+END_TEST
+
+START_TEST(bits_of_pairs) {
+    layer_check_bits("avg_pool2d, pairs", LAYER_SMALL,
+                     "{\"input\": [3, 10, 9], \"layers\": [" PAIRS(
+                         "[2, 3]", "[1, 2]", "[1, 0]", false) "," PAIRS("[1, 4]", "[2, 1]",
+                                                                        "[0, 2]", true) "]}");
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
+    tcase_add_test(tests, pairs_by_hand);
+    tcase_add_test(tests, bits_of_pairs);
     tcase_add_test(tests, order_by_hand);
     tcase_add_test(tests, gradient_order_by_hand);
     tcase_add_test(tests, padding_by_hand);

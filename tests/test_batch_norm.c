@@ -117,6 +117,42 @@ START_TEST(image_by_hand) {
 }
 END_TEST
 
+/* Without weight and bias, the output is xhat, and dinput = (doutput - mean - xhat mean(doutput
+ * xhat)) / 2: 0.75 / 2 and -0.25 / 2. With running mean 9 and variance 3 the output is (x - 9) / 2,
+ * and dinput = doutput / 2. */
+START_TEST(not_affine_by_hand) {
+    static const float start[] = {2, 7, 1, 8}, fixed[] = {9, -1, 3, 3};
+    static const float inputs[] = {13, 2, 9, -2, 9, -2, 9, -2};
+    static const float doutputs[] = {5, 1, 1, 1, 1, 1, 1, 1};
+    static const float outputs[] = {1.5f, 1.5f, -0.5f, -0.5f, -0.5f, -0.5f, -0.5f, -0.5f};
+    static const float dinputs[] = {0.375f, 0, -0.125f, 0, -0.125f, 0, -0.125f, 0};
+    static const float constant_outputs[] = {2, 1.5f, 0, -0.5f, 0, -0.5f, 0, -0.5f};
+    static const float constant_dinputs[] = {2.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f};
+    const struct layer_hand hands[] = {
+        {.name = "batch_norm, not affine, by hand",
+         .images = 4,
+         .statistics = WEFT_STATISTICS_BATCH,
+         .buffers = start,
+         .inputs = inputs,
+         .doutputs = doutputs,
+         .expected = {{"b.output", 8, outputs},
+                      {"input.grad", 8, dinputs},
+                      {"b.running_mean", 2, new_buffers},
+                      {"b.running_var", 2, new_buffers + 2}}},
+        {.name = "batch_norm, not affine, running, by hand",
+         .images = 4,
+         .statistics = WEFT_STATISTICS_RUNNING,
+         .buffers = fixed,
+         .inputs = inputs,
+         .doutputs = doutputs,
+         .expected = {{"b.output", 8, constant_outputs}, {"input.grad", 8, constant_dinputs}}},
+    };
+    layer_check_by_hand("{\"input\": [2], \"layers\": [{\"kind\": \"batch_norm\", \"name\": \"b\", "
+                        "\"eps\": 1, \"momentum\": 0.5, \"affine\": false}]}",
+                        hands, 2);
+}
+END_TEST
+
 /* Steps of 1/64: the third derivative gives an error of about 1/64 squared over 6, which is 4e-5,
  * times about ten where a value changes its own mean and variance. Rounding adds 1e-7 x 64. So the
  * bound is 1e-3. */
@@ -153,6 +189,21 @@ START_TEST(bits_of_features) {
 }
 END_TEST
 
+/* Between other layers, so that every kernel that settles statistics is used; by channels and by
+ * shards. */
+START_TEST(bits_of_not_affine) {
+    static const char *const networks[] = {
+        "{\"input\": [3, 5, 4], \"layers\": [{\"kind\": \"batch_norm\", \"affine\": false}, "
+        "{\"kind\": \"relu\"}, {\"kind\": \"batch_norm\", \"affine\": false}]}",
+        "{\"input\": [1, 17, 15], \"layers\": [{\"kind\": \"batch_norm\", \"affine\": false}]}",
+    };
+    layer_check_bits("batch_norm, not affine", _i == 0 ? LAYER_SMALL : LAYER_LARGE, networks[_i]);
+    if (_i == 0) {
+        layer_check_fused("batch_norm, not affine, fused", LAYER_LARGE, networks[0]);
+    }
+}
+END_TEST
+
 /* Columns of pixels, and single pixels. */
 START_TEST(bits_of_columns) {
     layer_check_bits("batch_norm, columns", LAYER_LARGE,
@@ -178,6 +229,8 @@ static void add_tests(TCase *tests) {
     tcase_add_loop_test(tests, differences, 0, 4);
     tcase_add_test(tests, bits_of_images);
     tcase_add_test(tests, bits_of_features);
+    tcase_add_test(tests, not_affine_by_hand);
+    tcase_add_loop_test(tests, bits_of_not_affine, 0, 2);
     tcase_add_test(tests, bits_of_columns);
     tcase_add_test(tests, images_alone);
 }

@@ -33,6 +33,29 @@ START_TEST(by_hand) {
 }
 END_TEST
 
+/* The same without bias. The second output of the first image is (2^24 + 1) - 2^24 = 0; in another
+ * order it would be 1. */
+START_TEST(without_bias_by_hand) {
+    static const float parameters[] = {1, 2, 3, 0x1p24f, 1, -0x1p24f};
+    static const float inputs[] = {1, 1, 1, 10, 0, -1};
+    static const float doutputs[] = {1, 2, 3, 0};
+    static const float outputs[] = {6, 0, 7, 0x1.6p27f};
+    static const float dweights[] = {1 + 30, 1, 1 - 3, 2, 2, 2};
+    layer_check_by_hand("{\"input\": [3], \"layers\": [{\"kind\": \"linear\", \"name\": \"l\", "
+                        "\"out_features\": 2, \"bias\": false}]}",
+                        &(struct layer_hand){
+                            .name = "linear without bias by hand",
+                            .images = 2,
+                            .statistics = WEFT_STATISTICS_RUNNING,
+                            .parameters = parameters,
+                            .inputs = inputs,
+                            .doutputs = doutputs,
+                            .expected = {{"l.output", 4, outputs}, {"l.weight.grad", 6, dweights}},
+                        },
+                        1);
+}
+END_TEST
+
 struct shape {
     size_t images, inputs, outputs;
 };
@@ -101,6 +124,18 @@ START_TEST(bits) {
 }
 END_TEST
 
+#define NO_BIAS(outputs) "{\"kind\": \"linear\", \"out_features\": " #outputs ", \"bias\": false}"
+
+/* With and without the relu at the end, as in bits_of_all_shards. */
+START_TEST(bits_without_bias) {
+    static const char *const networks[] = {
+        "{\"input\": [17], \"layers\": [" NO_BIAS(33) "," NO_BIAS(7) "]}",
+        "{\"input\": [33], \"layers\": [" NO_BIAS(18) "," NO_BIAS(5) ", {\"kind\": \"relu\"}]}",
+    };
+    layer_check_bits("linear, no bias", LAYER_SMALL, networks[_i]);
+}
+END_TEST
+
 /* As large as in the published network. */
 START_TEST(bits_of_wide) {
     layer_check_bits("linear, wide", LAYER_LARGE,
@@ -155,6 +190,8 @@ static void add_tests(TCase *tests) {
     tcase_add_loop_test(tests, plain_sums, 0, sizeof shapes / sizeof shapes[0]);
     tcase_add_test(tests, differences);
     tcase_add_test(tests, bits);
+    tcase_add_test(tests, without_bias_by_hand);
+    tcase_add_loop_test(tests, bits_without_bias, 0, 2);
     tcase_add_test(tests, bits_of_wide);
     tcase_add_loop_test(tests, bits_of_all_shards, 0, 2);
     tcase_add_test(tests, training_of_large);

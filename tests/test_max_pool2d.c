@@ -66,17 +66,48 @@ START_TEST(overlap_by_hand) {
 }
 END_TEST
 
+/* Windows of 2 x 3, stride 2 x 1, padding 1 x 1 over 3 x 2, all negative: padding is no value. The
+ * first row of windows has the first row, the second one the others.
+ *
+ *   -4 -2      windows 1 and 2 of the first row: -2
+ *   -5 -3
+ *   -1 -6      of the second: -1 */
+START_TEST(padding_by_hand) {
+    static const float inputs[] = {-4, -2, -5, -3, -1, -6};
+    static const float doutputs[] = {1, 2, 4, 8};
+    static const float outputs[] = {-2, -2, -1, -1};
+    static const float dinputs[] = {0, 3, 0, 0, 12, 0};
+    layer_check_by_hand("{\"input\": [1, 3, 2], \"layers\": [{\"kind\": \"max_pool2d\", \"name\": "
+                        "\"p\", \"kernel_size\": [2, 3], \"stride\": [2, 1], \"padding\": 1}]}",
+                        &(struct layer_hand){
+                            .name = "max_pool2d padding by hand",
+                            .images = 1,
+                            .statistics = WEFT_STATISTICS_RUNNING,
+                            .inputs = inputs,
+                            .doutputs = doutputs,
+                            .expected = {{"p.output", 4, outputs}, {"input.grad", 6, dinputs}},
+                        },
+                        1);
+}
+END_TEST
+
+/* Pairs are those of rows and columns. */
 struct shape {
-    size_t images, channels, height, width, kernel, stride;
+    size_t images, channels, height, width, kernel[2], stride[2], padding[2];
 };
 
-/* Adds the window at (y, x) of a plane: its first largest value. */
+/* Returns the first largest value of the window at (y, x) of a plane. */
 static size_t largest(const struct shape *s, const float *plane, size_t y, size_t x) {
-    size_t best = y * s->stride * s->width + x * s->stride;
-    for (size_t i = 0; i < s->kernel; i++) {
-        for (size_t j = 0; j < s->kernel; j++) {
-            size_t at = (y * s->stride + i) * s->width + x * s->stride + j;
-            best = plane[at] > plane[best] ? at : best;
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < s->kernel[0]; i++) {
+        for (size_t j = 0; j < s->kernel[1]; j++) {
+            size_t row = y * s->stride[0] + i - s->padding[0];
+            size_t column = x * s->stride[1] + j - s->padding[1]; /* wraps outside */
+            size_t at = row * s->width + column;
+            if (row < s->height && column < s->width &&
+                (best == SIZE_MAX || plane[at] > plane[best])) {
+                best = at;
+            }
         }
     }
     return best;
@@ -85,8 +116,8 @@ static size_t largest(const struct shape *s, const float *plane, size_t y, size_
 static void add_windows(const void *shape, const struct layer_values *values,
                         struct layer_sums *sums) {
     const struct shape *s = shape;
-    size_t out_height = (s->height - s->kernel) / s->stride + 1;
-    size_t out_width = (s->width - s->kernel) / s->stride + 1;
+    size_t out_height = (s->height + 2 * s->padding[0] - s->kernel[0]) / s->stride[0] + 1;
+    size_t out_width = (s->width + 2 * s->padding[1] - s->kernel[1]) / s->stride[1] + 1;
     size_t size = s->height * s->width;
     for (size_t n = 0, at = 0; n < s->images * s->channels; n++) {
         for (size_t y = 0; y < out_height; y++) {
@@ -100,18 +131,23 @@ static void add_windows(const void *shape, const struct layer_values *values,
 }
 
 static const struct shape shapes[] = {
-    {1, 1, 1, 1, 1, 1},    {3, 5, 7, 11, 2, 1}, {7, 2, 11, 7, 3, 2}, {16, 13, 9, 9, 3, 3},
-    {17, 6, 24, 24, 2, 2}, {33, 1, 7, 5, 2, 3}, {2, 3, 7, 8, 7, 1},  {5, 2, 1, 7, 1, 2}};
+    {1, 1, 1, 1, {1, 1}, {1, 1}, {0, 0}},    {3, 5, 7, 11, {2, 2}, {1, 1}, {0, 0}},
+    {7, 2, 11, 7, {3, 3}, {2, 2}, {0, 0}},   {16, 13, 9, 9, {3, 3}, {3, 3}, {0, 0}},
+    {17, 6, 24, 24, {2, 2}, {2, 2}, {0, 0}}, {33, 1, 7, 5, {2, 2}, {3, 3}, {0, 0}},
+    {2, 3, 7, 8, {7, 7}, {1, 1}, {0, 0}},    {5, 2, 1, 7, {1, 1}, {2, 2}, {0, 0}},
+    {17, 2, 8, 9, {3, 3}, {2, 2}, {1, 1}},   {3, 2, 9, 5, {2, 5}, {3, 1}, {1, 2}}};
 
 /* The outputs are values of the input, so they are exact. A gradient is a sum of up to 49 values,
  * rounded to float: 1e-6. The inputs have many ties. */
 START_TEST(plain_windows) {
     const struct shape *s = &shapes[_i];
     char json[300];
-    snprintf(json, sizeof json,
-             "{\"input\": [%zu, %zu, %zu], \"layers\": [{\"kind\": \"max_pool2d\", \"name\": "
-             "\"p\", \"kernel_size\": %zu, \"stride\": %zu}]}",
-             s->channels, s->height, s->width, s->kernel, s->stride);
+    snprintf(
+        json, sizeof json,
+        "{\"input\": [%zu, %zu, %zu], \"layers\": [{\"kind\": \"max_pool2d\", \"name\": "
+        "\"p\", \"kernel_size\": [%zu, %zu], \"stride\": [%zu, %zu], \"padding\": [%zu, %zu]}]}",
+        s->channels, s->height, s->width, s->kernel[0], s->kernel[1], s->stride[0], s->stride[1],
+        s->padding[0], s->padding[1]);
     layer_check_plain(json, &(struct layer_plain){.images = s->images,
                                                   .style = LAYER_TIES,
                                                   .seed = 50,
@@ -160,8 +196,21 @@ START_TEST(bits_of_gaps) {
 }
 END_TEST
 
+/* Padding at each edge, windows that are not square, with every fusion. */
+#define PADDED(kernel, stride, padding)                                                            \
+    "{\"kind\": \"max_pool2d\", \"kernel_size\": " kernel ", \"stride\": " stride                  \
+    ", \"padding\": " padding "}"
+START_TEST(bits_of_padding) {
+    layer_check_bits("max_pool2d, padding", LAYER_SMALL,
+                     "{\"input\": [3, 10, 9], \"layers\": [" PADDED("3", "2", "1") "," PADDED(
+                         "[2, 3]", "[1, 2]", "[1, 0]") "," PADDED("[1, 2]", "1", "[0, 1]") "]}");
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, ties_by_hand);
+    tcase_add_test(tests, padding_by_hand);
+    tcase_add_test(tests, bits_of_padding);
     tcase_add_test(tests, overlap_by_hand);
     tcase_add_loop_test(tests, plain_windows, 0, sizeof shapes / sizeof shapes[0]);
     tcase_add_test(tests, differences);

@@ -225,12 +225,67 @@ START_TEST(defaults_and_floor) {
         "{\"input\":[2,5,8],\"layers\":[{\"kind\":\"max_pool2d\",\"kernel_size\":3},"
         "{\"kind\":\"batch_norm\"},{\"kind\":\"max_pool2d\",\"kernel_size\":1,\"stride\":9}]}");
     char text[64];
-    ck_assert_uint_eq(network->layers[0].as.max_pool2d.stride, 3);
+    ck_assert_uint_eq(network->layers[0].as.max_pool2d.stride.height, 3);
     ck_assert_str_eq(shape_text(network->layers[0].output, text), "2 x 1 x 2");
     ck_assert(network->layers[1].as.batch_norm.eps == 1e-5f);
     ck_assert(network->layers[1].as.batch_norm.momentum == 0.1f);
     ck_assert_str_eq(shape_text(network->layers[2].output, text), "2 x 1 x 1");
     ck_assert_int_eq(network->layers[2].output.flat, false);
+    network_destroy(network);
+}
+END_TEST
+
+/* Newer arguments are not written with their defaults, so that model files of older versions keep
+ * their bytes. PyTorch 2.15 prints the same modules. */
+START_TEST(notation_of_arguments) {
+    struct weft_network *network =
+        make("{\"input\": [4, 9, 9], \"layers\": ["
+             "{\"kind\": \"conv2d\", \"out_channels\": 4, \"kernel_size\": 3, \"stride\": 1, "
+             "\"padding\": [0, 0], \"dilation\": 1, \"groups\": 1, \"bias\": true}, "
+             "{\"kind\": \"conv2d\", \"out_channels\": 8, \"kernel_size\": 3, \"stride\": 2, "
+             "\"padding\": 1, \"groups\": 4, \"bias\": false}, "
+             "{\"kind\": \"conv2d\", \"out_channels\": 4, \"kernel_size\": [2, 1], \"dilation\": "
+             "[2, 1]}, "
+             "{\"kind\": \"batch_norm\", \"affine\": false}, "
+             "{\"kind\": \"max_pool2d\", \"kernel_size\": [2, 3], \"stride\": 1, \"padding\": [0, "
+             "1]}, {\"kind\": \"avg_pool2d\", \"kernel_size\": [1, 2]}, {\"kind\": \"flatten\"}, "
+             "{\"kind\": \"linear\", \"out_features\": 2, \"bias\": false}]}");
+    char *json = network_to_json(network), *text = network_to_pytorch(network);
+    ck_assert_str_eq(
+        json, "{\"input\": [4, 9, 9], \"layers\": ["
+              "{\"kind\": \"conv2d\", \"out_channels\": 4, \"kernel_size\": 3}, "
+              "{\"kind\": \"conv2d\", \"out_channels\": 8, \"kernel_size\": 3, \"stride\": 2, "
+              "\"padding\": 1, \"groups\": 4, \"bias\": false}, "
+              "{\"kind\": \"conv2d\", \"out_channels\": 4, \"kernel_size\": [2, 1], \"dilation\": "
+              "[2, 1]}, "
+              "{\"kind\": \"batch_norm\", \"eps\": 1e-05, \"momentum\": 0.1, \"affine\": false}, "
+              "{\"kind\": \"max_pool2d\", \"kernel_size\": [2, 3], \"stride\": 1, \"padding\": [0, "
+              "1]}, {\"kind\": \"avg_pool2d\", \"kernel_size\": [1, 2], \"stride\": [1, 2], "
+              "\"padding\": 0, \"count_include_pad\": true}, {\"kind\": \"flatten\"}, "
+              "{\"kind\": \"linear\", \"out_features\": 2, \"bias\": false}]}");
+    ck_assert_str_eq(
+        text,
+        "Network(\n"
+        "  (conv2d1): Conv2d(4, 4, kernel_size=(3, 3), stride=(1, 1))\n"
+        "  (conv2d2): Conv2d(4, 8, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1), groups=4, "
+        "bias=False)\n"
+        "  (conv2d3): Conv2d(8, 4, kernel_size=(2, 1), stride=(1, 1), dilation=(2, 1))\n"
+        "  (batch_norm4): BatchNorm2d(4, eps=1e-05, momentum=0.1, affine=False, "
+        "track_running_stats=True)\n"
+        "  (max_pool2d5): MaxPool2d(kernel_size=(2, 3), stride=1, padding=(0, 1), dilation=1, "
+        "ceil_mode=False)\n"
+        "  (avg_pool2d6): AvgPool2d(kernel_size=(1, 2), stride=(1, 2), padding=0)\n"
+        "  (flatten7): Flatten(start_dim=1, end_dim=-1)\n"
+        "  (linear8): Linear(in_features=8, out_features=2, bias=False)\n"
+        ")");
+    /* 8 x 4 x 4 outputs of 9 products each: a channel of the input each. */
+    ck_assert_uint_eq(layer_flop(&network->layers[1]), 2 * 8 * 4 * 4 * 9);
+    ck_assert_uint_eq(network->layers[1].tensors, 1);
+    ck_assert_uint_eq(network->layers[3].tensors, 2);
+    ck_assert_ptr_null(network_find(network, "linear8.bias"));
+    ck_assert_ptr_nonnull(network_find(network, "batch_norm4.running_var"));
+    free(json);
+    free(text);
     network_destroy(network);
 }
 END_TEST
@@ -259,6 +314,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, nested_as_pytorch);
     tcase_add_test(tests, json_round_trip);
     tcase_add_test(tests, defaults_and_floor);
+    tcase_add_test(tests, notation_of_arguments);
     tcase_add_test(tests, classifier);
 }
 

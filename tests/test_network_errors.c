@@ -91,9 +91,10 @@ START_TEST(unknown_things) {
     snprintf(known, sizeof known, "unknown kind \"conv3d\": known are %s", names + 2);
     assert_layer_refused("{'kind': 'conv3d'}", known);
     assert_layer_refused("{'kind': '\\u001b[31m'}", "unknown kind \"?[31m\"");
-    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 1, 'padding': 1}",
-                         "layer 1 (conv2d1): unknown argument \"padding\": conv2d knows "
-                         "out_channels, kernel_size, name, inputs");
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 1, 'pad': 1}",
+                         "layer 1 (conv2d1): unknown argument \"pad\": conv2d knows "
+                         "out_channels, kernel_size, stride, padding, dilation, groups, bias, "
+                         "name, inputs");
     assert_layer_refused("{'kind': 'relu', 'inplace': true}", "relu knows name, inputs");
     assert_layer_refused("{'kind': 'relu', 'kind': 'relu'}",
                          "duplicate object key near '\"kind\"'");
@@ -159,9 +160,24 @@ START_TEST(wrong_arguments) {
                          "count_include_pad: true or false was expected");
     assert_layer_refused("{'kind': 'avg_pool2d', 'kernel_size': 3, 'padding': 2}",
                          "the padding 2 is more than half of the window 3 x 3");
+    assert_layer_refused("{'kind': 'max_pool2d', 'kernel_size': [2, 3], 'padding': [1, 2]}",
+                         "the padding (1, 2) is more than half of the window 2 x 3");
     assert_layer_refused("{'kind': 'max_pool2d', 'kernel_size': 2, 'stride': 0}",
                          "stride: a whole");
-    assert_layer_refused("{'kind': 'max_pool2d', 'kernel_size': [2, 2]}", "kernel_size: a whole");
+    assert_layer_refused("{'kind': 'max_pool2d', 'kernel_size': [2]}",
+                         "kernel_size: a number or [height, width]");
+    assert_layer_refused("{'kind': 'conv2d', 'out_channels': 1, 'kernel_size': 1, 'stride': "
+                         "[1, 0]}",
+                         "stride: a whole number from 1");
+    assert_layer_refused("{'kind': 'conv2d', 'out_channels': 1, 'kernel_size': 1, 'dilation': 0}",
+                         "dilation: a whole number from 1");
+    assert_layer_refused("{'kind': 'conv2d', 'out_channels': 1, 'kernel_size': 1, 'bias': 0}",
+                         "bias: true or false was expected");
+    assert_layer_refused("{'kind': 'conv2d', 'out_channels': 3, 'kernel_size': 1, 'groups': 2}",
+                         "groups: 2 does not divide both the 3 channels of the input and "
+                         "out_channels, 3");
+    assert_layer_refused("{'kind': 'conv2d', 'out_channels': 4, 'kernel_size': 1, 'groups': 3}",
+                         "groups: 3 does not divide both");
     assert_layer_refused("{'kind': 'linear'}", "layer 1 (linear1): out_features: it is missing");
     assert_layer_refused("{'kind': 'batch_norm', 'eps': 0}", "eps: a number from 1e-09 to 1");
     assert_layer_refused("{'kind': 'batch_norm', 'eps': 1.001}", "eps: a number");
@@ -198,6 +214,14 @@ START_TEST(layers_that_do_not_fit) {
                          "layer 1 (conv2d1): the kernel 5 x 5 is larger than its input 3 x 4 x 8");
     assert_layer_refused("{'kind': 'conv2d', 'kernel_size': [4, 9], 'out_channels': 1}",
                          "the kernel 4 x 9 is larger than its input 3 x 4 x 8");
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': [4, 3], 'out_channels': 1, "
+                         "'dilation': 2, 'padding': 1}",
+                         "the kernel 4 x 3, dilated, is larger than its input 3 x 4 x 8 with its "
+                         "padding");
+    assert_layer_refused("{'kind': 'conv2d', 'kernel_size': 1, 'out_channels': 1, 'padding': "
+                         "67108863}",
+                         "the input 3 x 4 x 8 with the padding 67108863 x 67108863 is larger than "
+                         "134217727");
     assert_layer_refused("{'kind': 'relu'}, {'kind': 'max_pool2d', 'name': 'p', 'kernel_size': 5}",
                          "layer 2 (p): the window 5 x 5 is larger than its input 3 x 4 x 8");
     assert_refused("{'input': [1, 4, 2], 'layers': [{'kind': 'max_pool2d', 'kernel_size': 3}]}",

@@ -11,10 +11,17 @@
  *      {"kind": "flatten"},
  *      {"kind": "linear", "name": "out", "out_features": 10}]}
  *
- * Arguments have PyTorch's names. Defaults: stride is kernel_size; padding is 0 (at most half of
- * kernel_size); count_include_pad is true; eps is 1e-5 (1e-9 to 1); momentum is 0.1 (0 to 1).
- * "kernel_size" of conv2d may be [height, width]. "input" is [channels, height, width] or
- * [features], which is flat.
+ * Arguments have PyTorch's names, meanings and defaults:
+ *
+ *   conv2d        out_channels, kernel_size, stride 1, padding 0, dilation 1, groups 1, bias true
+ *   max_pool2d    kernel_size, stride (kernel_size), padding 0
+ *   avg_pool2d    the same, and count_include_pad true
+ *   batch_norm    eps 1e-5 (1e-9 to 1), momentum 0.1 (0 to 1), affine true
+ *   linear        out_features, bias true
+ *
+ * kernel_size, stride, padding and dilation are a number, or [height, width]. The padding of a pool
+ * is at most half of its kernel_size. "input" is [channels, height, width] or [features], which is
+ * flat.
  *
  * A layer reads the output of the layer before it, the first one the network's input. "inputs"
  * names other tensors: {"kind": "add", "inputs": ["conv1", "relu3"]}. Each is the name of an
@@ -91,9 +98,10 @@ WEFT_API enum weft_status weft_network_create_published(struct weft_network **ne
 /* Frees ${network}. NULL is harmless. Models that were created with it have copies. */
 WEFT_API void weft_network_destroy(struct weft_network *network);
 
-/* Returns the list of layers as JSON in one line, with every argument; the caller frees it with
- * weft_free. Returns NULL without memory, and for NULL. The same network always gives the same
- * text, and weft_network_create reads it back. */
+/* Returns the list of layers as JSON in one line; the caller frees it with weft_free. Of the
+ * arguments that have their default, it has stride, padding and count_include_pad of pools, eps and
+ * momentum. Returns NULL without memory, and for NULL. The same network always gives the same text,
+ * and weft_network_create reads it back. */
 WEFT_API char *weft_network_to_json(const struct weft_network *network);
 
 /* Returns the network as PyTorch prints a Module called Network: several lines, without a newline

@@ -44,7 +44,7 @@ void model_fill(struct weft_model *model, const uint64_t *seed) {
     for (size_t i = 0; i < network->tensor_count; i++) {
         const struct network_tensor *tensor = &network->tensors[i];
         const struct network_layer *layer = &network->layers[tensor->layer];
-        enum initial initial = layer_kinds[layer->kind]->initial[i - layer->first_tensor];
+        enum initial initial = layer_kinds[layer->kind]->initial[tensor->part];
         float *values = model_values(model, tensor);
         for (size_t j = 0; j < tensor->count; j++) {
             values[j] = initial == INITIAL_ONE ? 1.0f : 0.0f;

@@ -54,7 +54,8 @@ static enum weft_status read_value(const json_t *json, const struct layer_argume
         *(size_t *)value = (size_t)argument->fallback;
         return json != NULL ? read_size(json, argument, value, error) : WEFT_OK;
     case ARGUMENT_PAIR:
-        return read_pair(json, argument, value, path, error);
+        ((size_t *)value)[0] = ((size_t *)value)[1] = (size_t)argument->fallback;
+        return json != NULL ? read_pair(json, argument, value, path, error) : WEFT_OK;
     case ARGUMENT_BOOL:
         *(bool *)value = json != NULL ? json_is_true(json) : argument->fallback > 0;
         return json == NULL || json_is_boolean(json)
@@ -144,10 +145,28 @@ static void write_pair(struct json_writer *json, const char *name, const size_t 
     json_write_close(json, ']');
 }
 
+/* Returns whether ${value} is the default of ${argument}. */
+static bool is_fallback(const struct layer_argument *argument, const void *value) {
+    const size_t *sizes = value, fallback = (size_t)argument->fallback;
+    switch (argument->type) {
+    case ARGUMENT_SIZE:
+        return sizes[0] == fallback;
+    case ARGUMENT_PAIR:
+        return sizes[0] == fallback && sizes[1] == fallback;
+    case ARGUMENT_BOOL:
+        return *(const bool *)value == (argument->fallback > 0);
+    default:
+        return *(const float *)value == weft_clean((float)argument->fallback);
+    }
+}
+
 void arguments_write(const struct network_layer *layer, struct json_writer *json) {
     const struct layer_argument *argument = layer_kinds[layer->kind]->arguments;
     for (; argument->name != NULL; argument++) {
         const void *value = (const char *)layer + argument->offset;
+        if (argument->short_form && is_fallback(argument, value)) {
+            continue;
+        }
         switch (argument->type) {
         case ARGUMENT_SIZE:
             json_write_integer(json, argument->name, *(const size_t *)value);

@@ -26,7 +26,7 @@ struct json_t;
 enum {
     NETWORK_LAYERS_MAX = 1024,      /* layers of a network */
     LAYER_TENSORS_MAX = 4,          /* tensors of a layer */
-    LAYER_ARGUMENTS_MAX = 4,        /* arguments of a layer */
+    LAYER_ARGUMENTS_MAX = 7,        /* arguments of a layer */
     NETWORK_INPUT_SIDE_MAX = 65536, /* each number of "input" */
     NETWORK_LIST_BYTES_MAX = 1 << 20
 };
@@ -56,6 +56,7 @@ struct layer_argument {
     double min, max;     /* of an integer (only min) or a float */
     bool optional;       /* if it is missing, it is ${fallback} */
     double fallback;     /* a default */
+    bool short_form;     /* it is not written if it is ${fallback}: it is newer than the others */
     const char *same_as; /* if it is missing, it is this argument */
 };
 
@@ -79,8 +80,9 @@ struct layer_kind {
                              struct weft_error *error);
 
     /* Describes the layer's tensors in ${tensors}: name (without the layer's name: "weight"),
-     * trained, rank and shape. The shapes have been checked. Returns the number of tensors. Their
-     * order is that of the flat arrays and of model files. NULL: the layer has none. */
+     * trained, rank and shape. The shapes have been checked. Returns the number of tensors, which
+     * is that of the kind: one that this layer does not have keeps rank 0. Their order is that of
+     * the flat arrays and of model files. NULL: the kind has none. */
     size_t (*declare)(const struct network_layer *layer,
                       struct network_tensor tensors[LAYER_TENSORS_MAX]);
 
@@ -121,7 +123,8 @@ char *kind_example(enum layer_kind_id kind);
 enum weft_status arguments_read(struct json_t *list, struct network_layer *layer,
                                 struct json_path *path, struct weft_error *error);
 
-/* Writes all arguments, including those with their default, as members of the open object. */
+/* Writes the arguments as members of the open object, including those with their default, except
+ * those of short_form. */
 void arguments_write(const struct network_layer *layer, struct json_writer *json);
 
 /* graph.c: stores the activations that layer ${index} reads, which "inputs" of the JSON object
@@ -154,13 +157,20 @@ enum weft_status network_describe(struct weft_network *network, struct weft_erro
 /* Windows that slide over the rows and columns of an image, as cl/sliding.h describes for one
  * dimension. */
 struct layer_windows {
-    size_t height, width, stride, padding;
+    struct network_pair kernel, stride, padding, dilation;
 };
+
+/* shape.c: writes ${pair} as PyTorch prints it, "3" or "(3, 4)". Returns ${text}. */
+char *pair_python(struct network_pair pair, char text[64]);
+
+/* shape.c: fails with WEFT_BAD_FILE if the padding is more than half of a window, for layers whose
+ * windows must have a value of the input each. */
+enum weft_status layer_check_padding(struct network_pair window, struct network_pair padding,
+                                     struct weft_error *error);
 
 /* shape.c: sets the output of ${layer} to ${channels} channels with one value for each window.
  * Fails with WEFT_BAD_FILE if the input is flat, if a window is larger than the input with its
- * padding, and if the padding is more than half of a window. ${what}: "window" or "kernel", for
- * messages. */
+ * padding, and if these are too large. ${what}: "window" or "kernel", for messages. */
 enum weft_status layer_infer_windows(struct network_layer *layer, size_t channels,
                                      struct layer_windows windows, const char *what,
                                      struct weft_error *error);

@@ -1,4 +1,4 @@
-/* linear.c: (in_features) becomes (out_features): weight times input, plus bias. */
+/* linear.c: (in_features) becomes (out_features): weight times input, plus bias if there is one. */
 #include "network/layer.h"
 
 static enum weft_status infer(struct network_layer *layer, struct weft_error *error) {
@@ -19,14 +19,16 @@ static size_t declare(const struct network_layer *layer,
     size_t out = layer->as.linear.out_features;
     tensors[0] = (struct network_tensor){
         .name = "weight", .trained = true, .rank = 2, .shape = {out, layer->input.channels}};
-    tensors[1] =
-        (struct network_tensor){.name = "bias", .trained = true, .rank = 1, .shape = {out}};
+    if (layer->as.linear.bias) {
+        tensors[1] =
+            (struct network_tensor){.name = "bias", .trained = true, .rank = 1, .shape = {out}};
+    }
     return 2;
 }
 
 static void pytorch(const struct network_layer *layer, struct text *text) {
-    text_add(text, "Linear(in_features=%zu, out_features=%zu, bias=True)", layer->input.channels,
-             layer->as.linear.out_features);
+    text_add(text, "Linear(in_features=%zu, out_features=%zu, bias=%s)", layer->input.channels,
+             layer->as.linear.out_features, layer->as.linear.bias ? "True" : "False");
 }
 
 static uint64_t flop(const struct network_layer *layer) {
@@ -34,8 +36,10 @@ static uint64_t flop(const struct network_layer *layer) {
 }
 
 const struct layer_kind layer_linear = {
-    .arguments = {{"out_features", ARGUMENT_SIZE, IN_LAYER(linear.out_features), .min = 1}},
-    .example = "\"out_features\": 23",
+    .arguments = {{"out_features", ARGUMENT_SIZE, IN_LAYER(linear.out_features), .min = 1},
+                  {"bias", ARGUMENT_BOOL, IN_LAYER(linear.bias), .optional = true, .fallback = true,
+                   .short_form = true}},
+    .example = "\"out_features\": 23, \"bias\": false",
     .infer = infer,
     .declare = declare,
     .initial = {INITIAL_UNIFORM, INITIAL_UNIFORM},

@@ -1,26 +1,34 @@
-/* max_pool2d.c: the largest value of each square window.
+/* max_pool2d.c: the largest value of each window.
  *
- * (C, H, W) becomes (C, (H - kernel) / stride + 1, (W - kernel) / stride + 1), rounded down:
- * windows are inside the input, and rows and columns that fill no window are ignored. */
+ * (C, H, W) becomes (C, (H + 2 padding - kernel) / stride + 1, the same of W), rounded down.
+ * Padding takes no part, and rows and columns that fill no window are ignored. */
+#include "base/try.h"
 #include "network/layer.h"
 
 static enum weft_status infer(struct network_layer *layer, struct weft_error *error) {
-    struct layer_windows windows = {.height = layer->as.max_pool2d.kernel,
-                                    .width = layer->as.max_pool2d.kernel,
-                                    .stride = layer->as.max_pool2d.stride};
+    struct layer_windows windows = {layer->as.max_pool2d.kernel,
+                                    layer->as.max_pool2d.stride,
+                                    layer->as.max_pool2d.padding,
+                                    {1, 1}};
+    TRY(layer_check_padding(windows.kernel, windows.padding, error));
     return layer_infer_windows(layer, layer->input.channels, windows, "window", error);
 }
 
 static void pytorch(const struct network_layer *layer, struct text *text) {
-    text_add(text, "MaxPool2d(kernel_size=%zu, stride=%zu, padding=0, dilation=1, ceil_mode=False)",
-             layer->as.max_pool2d.kernel, layer->as.max_pool2d.stride);
+    char kernel[64], stride[64], padding[64];
+    text_add(text, "MaxPool2d(kernel_size=%s, stride=%s, padding=%s, dilation=1, ceil_mode=False)",
+             pair_python(layer->as.max_pool2d.kernel, kernel),
+             pair_python(layer->as.max_pool2d.stride, stride),
+             pair_python(layer->as.max_pool2d.padding, padding));
 }
 
 const struct layer_kind layer_max_pool2d = {
-    .arguments = {{"kernel_size", ARGUMENT_SIZE, IN_LAYER(max_pool2d.kernel), .min = 1},
-                  {"stride", ARGUMENT_SIZE, IN_LAYER(max_pool2d.stride), .min = 1,
-                   .same_as = "kernel_size"}},
-    .example = "\"kernel_size\": 3, \"stride\": 2",
+    .arguments = {{"kernel_size", ARGUMENT_PAIR, IN_LAYER(max_pool2d.kernel), .min = 1},
+                  {"stride", ARGUMENT_PAIR, IN_LAYER(max_pool2d.stride), .min = 1,
+                   .same_as = "kernel_size"},
+                  {"padding", ARGUMENT_PAIR, IN_LAYER(max_pool2d.padding), .optional = true,
+                   .short_form = true}},
+    .example = "\"kernel_size\": [3, 4], \"stride\": [2, 3], \"padding\": [1, 2]",
     .infer = infer,
     .pytorch = pytorch,
 };

@@ -32,11 +32,17 @@ struct tensor_shape {
     bool flat; /* after flatten or linear: one dimension in PyTorch, not three */
 };
 
+/* Rows and columns of a window, and what else is given for both. */
+struct network_pair {
+    size_t height, width;
+};
+
 /* A named array of a layer: a parameter (trained) or a buffer (batch norm's running statistics). */
 struct network_tensor {
     char name[LAYER_NAME_MAX + 32]; /* PyTorch's: "conv1.weight", "batchN1.running_mean" */
     bool trained;                   /* true: in the parameters; false: in the buffers */
     size_t layer;                   /* index of its layer */
+    size_t part;                    /* which tensor of the layer's kind: the index in declare */
     size_t rank;                    /* number of dimensions, 1 to 4 */
     size_t shape[4];                /* outermost first, as in PyTorch; unused ones are 1 */
     size_t offset;                  /* of its first float in the parameters or the buffers */
@@ -54,20 +60,25 @@ struct network_layer {
     struct tensor_shape input, output; /* input: the first of them */
     union {
         struct {
-            size_t out_channels, kernel_height, kernel_width;
-        } conv2d; /* stride 1, no padding; weight (out, in, height, width), bias (out) */
+            size_t out_channels;
+            struct network_pair kernel, stride, padding, dilation;
+            size_t groups; /* of channels: those of the output read those of the input */
+            bool bias;
+        } conv2d; /* weight (out, in / groups, height, width), bias (out) */
         struct {
-            size_t kernel, stride;
-        } max_pool2d; /* square windows inside the input; a rest at its edge is ignored */
+            struct network_pair kernel, stride, padding;
+        } max_pool2d; /* a rest at the edge of the input is ignored */
         struct {
-            size_t kernel, stride, padding;
+            struct network_pair kernel, stride, padding;
             bool count_include_pad; /* the divisor of a mean also counts padding */
         } avg_pool2d;
         struct {
             float eps, momentum;
-        } batch_norm; /* weight, bias; buffers running_mean, running_var: (channels) each */
+            bool affine;
+        } batch_norm; /* affine: weight, bias; buffers running_mean, running_var; (channels) each */
         struct {
             size_t out_features;
+            bool bias;
         } linear; /* weight (out_features, in_features), bias (out_features) */
     } as;
     size_t first_tensor, tensors; /* its tensors are network->tensors[first_tensor ...] */

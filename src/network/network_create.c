@@ -144,13 +144,19 @@ static enum weft_status read_kind(const json_t *list, enum layer_kind_id *kind,
 static enum weft_status place_tensors(struct weft_network *network, struct network_layer *layer,
                                       struct weft_error *error) {
     const struct layer_kind *kind = layer_kinds[layer->kind];
-    struct network_tensor declared[LAYER_TENSORS_MAX];
+    struct network_tensor declared[LAYER_TENSORS_MAX] = {{.rank = 0}};
+    size_t parts = kind->declare != NULL ? kind->declare(layer, declared) : 0;
     layer->first_tensor = network->tensor_count;
-    layer->tensors = kind->declare != NULL ? kind->declare(layer, declared) : 0;
-    for (size_t i = 0; i < layer->tensors; i++) {
-        struct network_tensor *tensor = &network->tensors[network->tensor_count++];
+    for (size_t i = 0; i < parts; i++) {
+        struct network_tensor *tensor;
         size_t *total;
+        if (declared[i].rank == 0) {
+            continue;
+        }
+        tensor = &network->tensors[network->tensor_count++];
+        layer->tensors++;
         *tensor = declared[i];
+        tensor->part = i;
         total = tensor->trained ? &network->parameter_count : &network->buffer_count;
         snprintf(tensor->name, sizeof tensor->name, "%.63s.%.31s", layer->name, declared[i].name);
         tensor->layer = (size_t)(layer - network->layers);

@@ -6,7 +6,8 @@
 
 #include "network/network.h"
 
-/* With every argument, so that a default may change later. */
+/* With the arguments that have their default, so that it may change later, except those of
+ * short_form. */
 char *network_to_json(const struct weft_network *network) {
     struct json_writer json = {.spaced = true};
     char *text;

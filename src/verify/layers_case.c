@@ -37,10 +37,12 @@ enum weft_status layers_case_propagate(const struct layers_case *layers, struct 
  * 0. */
 static void make_faint(struct layers_case *layers, const struct network_layer *layer) {
     const struct network_tensor *weight = &layers->network->tensors[layer->first_tensor];
-    size_t inputs = weight->count / weight[1].count;
+    size_t inputs = weight->count / weight->shape[0];
     memset(layers->parameters + weight->offset, 0, inputs * sizeof *layers->parameters);
     layers->parameters[weight->offset] = 0x1p-36f;
-    layers->parameters[weight[1].offset] = 0.0f;
+    if (layer->tensors > 1) {
+        layers->parameters[weight[1].offset] = 0.0f; /* the bias */
+    }
 }
 
 /* Makes the last channel of a layer with one weight a channel near the threshold to 0. */
@@ -81,7 +83,9 @@ static void make_edges(struct layers_case *layers) {
         const struct network_layer *layer = &network->layers[i];
         const struct network_tensor *weight = &network->tensors[layer->first_tensor];
         if (layer_flop(layer) > 0 && weight->rank > 2) {
-            layers->parameters[weight[1].offset] = 0.0f; /* the bias */
+            if (layer->tensors > 1) {
+                layers->parameters[weight[1].offset] = 0.0f; /* the bias */
+            }
         } else if (layer_flop(layer) > 0) {
             make_faint(layers, layer);
         } else if (layer->tensors > 0 && weight->trained) {

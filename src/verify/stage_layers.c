@@ -46,6 +46,17 @@ static const char *const networks[] = {
     "{\"kind\":\"concat\",\"inputs\":[\"t\",\"input\",\"d\"]},{\"kind\":\"flatten\"},"
     "{\"kind\":\"linear\",\"name\":\"l\",\"out_features\":6},"
     "{\"kind\":\"add\",\"inputs\":[\"l\",\"l\"]},{\"kind\":\"linear\",\"out_features\":5}]}",
+    /* Padding, strides, groups; no bias, no weight of a batch norm; complete rows and tiles; a pool
+     * in the kernel of its convolution. */
+    "{\"input\":[2,14,16],\"layers\":[{\"kind\":\"conv2d\",\"out_channels\":4,\"kernel_size\":3,"
+    "\"padding\":1,\"bias\":false},{\"kind\":\"batch_norm\",\"affine\":false},{\"kind\":\"relu\"},"
+    "{\"kind\":\"conv2d\",\"out_channels\":8,\"kernel_size\":3,\"stride\":2,\"padding\":1,"
+    "\"groups\":4},{\"kind\":\"relu\"},{\"kind\":\"conv2d\",\"out_channels\":6,\"kernel_size\":1},"
+    "{\"kind\":\"conv2d\",\"out_channels\":5,\"kernel_size\":[3,2],\"stride\":[1,3],"
+    "\"padding\":[4,2],\"dilation\":[2,1]},{\"kind\":\"relu\"},"
+    "{\"kind\":\"max_pool2d\",\"kernel_size\":2},"
+    "{\"kind\":\"max_pool2d\",\"kernel_size\":[3,1],\"stride\":1,\"padding\":[1,0]},"
+    "{\"kind\":\"flatten\"},{\"kind\":\"linear\",\"out_features\":5,\"bias\":false}]}",
 };
 
 /* Bits of variants (verify_variant) in which a case is run. */
@@ -80,6 +91,8 @@ static const struct test_case cases[] = {
     {2, 37, WEFT_STATISTICS_BATCH, 0},
     {3, 37, WEFT_STATISTICS_BATCH, 0},
     {4, 19, WEFT_STATISTICS_BATCH, 0},
+    {6, 37, WEFT_STATISTICS_BATCH, OWN_FUSED | OTHER_APART},
+    {6, 16, WEFT_STATISTICS_RUNNING, 0},
 };
 #define CASES    (sizeof cases / sizeof cases[0])
 #define NETWORKS (sizeof networks / sizeof networks[0])

@@ -15,7 +15,7 @@ replays 's/const int i = INPUTS - 1 - (int)turn;/const int i = (int)turn;/'
 end
 
 begin "a product and a sum in place of an fma"
-plant mad conv2d.cl 's/real_fma(d, in\[x + j\], tap\[k\]\[i\]\[j\])/d * in[x + j] + tap[k][i][j]/'
+plant mad conv2d.cl 's/real_fma(d, in\[SLOT(x, j)\], tap\[k\]\[i\]\[j\])/d * in[SLOT(x, j)] + tap[k][i][j]/'
 finds 1 layers conv2d rounding
 expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['weight.grad']"
 replays 's/d \* in\[x + j\] + tap\[k\]\[i\]\[j\]/real_fma(d, in[x + j], tap[k][i][j])/'
@@ -61,7 +61,7 @@ replays 's/REAL(complement2) \* (g \* g)/REAL(complement2) * g * g/'
 end
 
 names "a swapped index" 1 layers max_pool2d output "wrong computation,rounding" \
-    max_pool2d.cl 's/window_begin(y, STRIDE, 0) \* IN_WIDTH + window_begin(x, /window_begin(x, STRIDE, 0) * IN_WIDTH + window_begin(y, /'
+    max_pool2d.cl 's/corner = top \* IN_WIDTH + left/corner = left * IN_WIDTH + top/'
 names "another order in a layer that has a network of its own" 1 layers avg_pool2d output rounding \
     avg_pool2d.cl 's/for (int j = left; j < right; j++)/for (int j = right - 1; j >= left; j--)/'
 names "another of equal values wins in a fused pool" 1 layers conv2d input.grad "fused kernel" \

@@ -35,7 +35,7 @@ names "the gradient of another value of a pool's window" 1 layers conv2d weight.
     conv2d_pool.cl 's/d, index == (integer)(y \* WINDOW + x));/d, index == (integer)(x * WINDOW + y));/'
 
 names "a row of taps twice" 1 layers conv2d weight.grad "wrong computation" \
-    conv2d.cl 's/(k0, c, i0 + row, input/(k0, c, i0 + row % 2, input/'
+    conv2d.cl 's/+ c, i0 + row, input/+ c, i0 + row % 2, input/'
 
 names "no threshold to zero" 1 layers conv2d output "wrong computation,kernel of one layer,rounding" \
     conv2d.cl 's/x0 + x)) = real_clean(sum\[k\]\[x\]);/x0 + x)) = sum[k][x];/'

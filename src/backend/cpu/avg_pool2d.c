@@ -11,15 +11,16 @@ struct window {
 };
 
 static struct window window_at(const struct network_layer *layer, size_t y, size_t x) {
-    size_t kernel = layer->as.avg_pool2d.kernel, stride = layer->as.avg_pool2d.stride;
-    size_t padding = layer->as.avg_pool2d.padding;
-    struct window w = {window_begin(y, stride, padding),
-                       window_end(y, kernel, stride, padding, layer->input.height),
-                       window_begin(x, stride, padding),
-                       window_end(x, kernel, stride, padding, layer->input.width), 0};
+    struct network_pair kernel = layer->as.avg_pool2d.kernel, stride = layer->as.avg_pool2d.stride;
+    struct network_pair padding = layer->as.avg_pool2d.padding;
+    struct window w = {
+        window_begin(y, stride.height, padding.height),
+        window_end(y, kernel.height, stride.height, padding.height, layer->input.height),
+        window_begin(x, stride.width, padding.width),
+        window_end(x, kernel.width, stride.width, padding.width, layer->input.width), 0};
     size_t inside = (w.bottom - w.top) * (w.right - w.left);
-    w.count =
-        layer->as.avg_pool2d.count_include_pad ? (float)kernel * (float)kernel : (float)inside;
+    w.count = layer->as.avg_pool2d.count_include_pad ? (float)kernel.height * (float)kernel.width
+                                                     : (float)inside;
     return w;
 }
 

@@ -3,6 +3,8 @@
  *
  *   output = (input - mean) / sqrt(variance + eps) weight + bias
  *
+ * Without weight and bias (affine) they count as 1 and +0.
+ *
  * Means and variances are combined from those of the shards (Chan, Golub and LeVeque, 1979): the
  * sum S of each shard, and M, its squared deviations from its own mean. So neither a large mean nor
  * a large batch costs accuracy. */
@@ -19,6 +21,7 @@ struct statistics {
 
 struct shard_sums {
     float sum, mean, squares; /* of this shard: S, S / n, M */
+    float dbias, dweight;     /* of backward */
 };
 
 static size_t scratch(const struct network_layer *layer, size_t shards) {
@@ -108,18 +111,20 @@ static void settle(const struct cpu_task *task) {
             }
         }
         s->inverse = weft_clean(weft_div(1.0f, weft_sqrt(variance + layer->as.batch_norm.eps)));
-        s->scale = weft_clean(task->tensor[WEIGHT][c] * s->inverse);
+        s->scale = task->tensor[WEIGHT] != NULL ? weft_clean(task->tensor[WEIGHT][c] * s->inverse)
+                                                : s->inverse;
     }
 }
 
 static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     for (size_t c = piece.begin; c < piece.end; c++) {
         struct statistics s = statistics_of(task)[c];
+        float bias = task->tensor[BIAS] != NULL ? task->tensor[BIAS][c] : 0.0f;
         size_t begin = cpu_channel(task->layer->output, piece.shard, c);
         for (size_t i = begin; i < begin + area(task); i++) {
             for (size_t lane = 0; lane < CPU_LANES; lane++) {
                 task->output[i][lane] =
-                    weft_clean(fmaf(task->input[i][lane] - s.mean, s.scale, task->tensor[BIAS][c]));
+                    weft_clean(fmaf(task->input[i][lane] - s.mean, s.scale, bias));
             }
         }
     }
@@ -130,6 +135,7 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
 static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
     for (size_t c = piece.begin; c < piece.end; c++) {
         struct statistics s = statistics_of(task)[c];
+        struct shard_sums *sums = sums_of(task, piece.shard) + c;
         size_t begin = cpu_channel(task->layer->output, piece.shard, c);
         cpu_lanes sum = {0}, product = {0};
         for (size_t i = begin; i < begin + area(task); i++) {
@@ -139,18 +145,25 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
                 product[lane] = fmaf(d, task->input[i][lane] - s.mean, product[lane]);
             }
         }
-        cpu_gradient(task, BIAS, piece.shard)[c] = cpu_sum_lanes(sum);
-        cpu_gradient(task, WEIGHT, piece.shard)[c] = weft_clean(cpu_sum_lanes(product)) * s.inverse;
+        sums->dbias = cpu_sum_lanes(sum);
+        sums->dweight = weft_clean(cpu_sum_lanes(product)) * s.inverse;
+        if (task->tensor[WEIGHT] != NULL) {
+            cpu_gradient(task, BIAS, piece.shard)[c] = sums->dbias;
+            cpu_gradient(task, WEIGHT, piece.shard)[c] = sums->dweight;
+        }
     }
 }
 
-/* The mean over all values of the channel, from the sums of the shards. */
-static float mean_of(const struct cpu_task *task, const float *sums) {
-    float total = 0.0f;
+/* The mean over all values of the channel of doutput, and of doutput xhat, from the sums of the
+ * shards. */
+static void mean_gradients(const struct cpu_task *task, size_t c, float *dbias, float *dweight) {
+    float n = (float)(task->count * area(task)), bias = 0.0f, weight = 0.0f;
     for (size_t shard = 0; shard < task->shards; shard++) {
-        total += sums[shard * task->stride];
+        bias += sums_of(task, shard)[c].dbias;
+        weight += sums_of(task, shard)[c].dweight;
     }
-    return weft_clean(weft_div(total, (float)(task->count * area(task))));
+    *dbias = weft_clean(weft_div(bias, n));
+    *dweight = weft_clean(weft_div(weight, n));
 }
 
 /* With batch statistics: dinput = scale (doutput - mean(doutput) - xhat mean(doutput xhat)), xhat =
@@ -163,8 +176,8 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
         float shift = 0.0f, slope = 0.0f;
         size_t begin = cpu_channel(task->layer->output, piece.shard, c);
         if (task->batch_statistics) {
-            shift = mean_of(task, cpu_gradient(task, BIAS, 0) + c);
-            slope = weft_clean(mean_of(task, cpu_gradient(task, WEIGHT, 0) + c) * s.inverse);
+            mean_gradients(task, c, &shift, &slope);
+            slope = weft_clean(slope * s.inverse);
         }
         for (size_t i = begin; i < begin + area(task); i++) {
             for (size_t lane = 0; lane < CPU_LANES; lane++) {

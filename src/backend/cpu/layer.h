@@ -35,7 +35,7 @@ struct cpu_task {
     size_t which;             /* backward: the input whose gradient is dinput */
     cpu_lanes *dinput; /* what this layer contributes to it; the layer writes 0 into empty lanes */
     /* The values of the layer's tensors, in the order in which declare() of its row in src/network
-     * names them. */
+     * names them; NULL for one that this layer does not have. */
     float *tensor[LAYER_TENSORS_MAX];
     /* The sums of their gradients over shard 0, in the same order; NULL for buffers. See
      * cpu_gradient. */

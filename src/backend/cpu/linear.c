@@ -1,4 +1,5 @@
-/* linear.c: output[o] = bias[o] + sum over i of weight[o][i] input[i]. */
+/* linear.c: output[o] = bias[o] + sum over i of weight[o][i] input[i]; +0 in place of the bias if
+ * there is none. */
 #include "backend/cpu/layer.h"
 
 enum { WEIGHT, BIAS }; /* the layer's tensors */
@@ -9,7 +10,7 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     const cpu_lanes *input = task->input + cpu_channel(task->layer->input, piece.shard, 0);
     for (size_t o = piece.begin; o < piece.end; o++) {
         cpu_lanes *output = task->output + cpu_channel(task->layer->output, piece.shard, o);
-        cpu_fill(1, task->tensor[BIAS][o], output);
+        cpu_fill(1, task->tensor[BIAS] != NULL ? task->tensor[BIAS][o] : 0.0f, output);
         for (size_t i = 0; i < inputs; i++) {
             cpu_add_scaled(1, task->tensor[WEIGHT][o * inputs + i], input + i, output);
         }
@@ -29,7 +30,9 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
         for (size_t lane = 0; lane < CPU_LANES; lane++) {
             sum += doutput[lane];
         }
-        cpu_gradient(task, BIAS, piece.shard)[o] = sum;
+        if (task->tensor[BIAS] != NULL) {
+            cpu_gradient(task, BIAS, piece.shard)[o] = sum;
+        }
         for (size_t i = 0; i < inputs; i++) {
             sum = 0.0f;
             for (size_t lane = 0; lane < CPU_LANES; lane++) {

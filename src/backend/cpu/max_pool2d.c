@@ -11,18 +11,25 @@ static size_t scratch(const struct network_layer *layer, size_t shards) {
     return shards * shape_size(layer->output) * sizeof(indices);
 }
 
-/* The window whose first value is plane[corner]: its largest value, and that value's index in the
- * plane. */
-static void largest(const struct network_layer *layer, const cpu_lanes *plane, size_t corner,
+/* The window of the output (y, x): its largest value, and that value's index in the plane. Padding
+ * takes no part. */
+static void largest(const struct network_layer *layer, const cpu_lanes *plane, size_t y, size_t x,
                     cpu_lanes output, indices where) {
-    size_t kernel = layer->as.max_pool2d.kernel;
+    struct network_pair kernel = layer->as.max_pool2d.kernel, stride = layer->as.max_pool2d.stride;
+    struct network_pair padding = layer->as.max_pool2d.padding;
+    size_t top = window_begin(y, stride.height, padding.height);
+    size_t left = window_begin(x, stride.width, padding.width);
+    size_t bottom =
+        window_end(y, kernel.height, stride.height, padding.height, layer->input.height);
+    size_t right = window_end(x, kernel.width, stride.width, padding.width, layer->input.width);
+    size_t corner = top * layer->input.width + left;
     for (size_t lane = 0; lane < CPU_LANES; lane++) {
         output[lane] = plane[corner][lane];
         where[lane] = (uint32_t)corner;
     }
-    for (size_t i = 0; i < kernel; i++) {
-        for (size_t j = 0; j < kernel; j++) {
-            size_t at = corner + i * layer->input.width + j;
+    for (size_t i = top; i < bottom; i++) {
+        for (size_t j = left; j < right; j++) {
+            size_t at = i * layer->input.width + j;
             for (size_t lane = 0; lane < CPU_LANES; lane++) {
                 bool larger = plane[at][lane] > output[lane];
                 output[lane] = larger ? plane[at][lane] : output[lane];
@@ -34,15 +41,12 @@ static void largest(const struct network_layer *layer, const cpu_lanes *plane, s
 
 static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     const struct network_layer *layer = task->layer;
-    size_t stride = layer->as.max_pool2d.stride;
     for (size_t c = piece.begin; c < piece.end; c++) {
         const cpu_lanes *input = task->input + cpu_channel(layer->input, piece.shard, c);
         size_t at = cpu_channel(layer->output, piece.shard, c);
         for (size_t y = 0; y < layer->output.height; y++) {
             for (size_t x = 0; x < layer->output.width; x++, at++) {
-                size_t row = window_begin(y, stride, 0), column = window_begin(x, stride, 0);
-                largest(layer, input, row * layer->input.width + column, task->output[at],
-                        ((indices *)task->scratch)[at]);
+                largest(layer, input, y, x, task->output[at], ((indices *)task->scratch)[at]);
             }
         }
     }

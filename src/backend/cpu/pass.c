@@ -90,10 +90,10 @@ static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count
     }
     for (size_t t = 0; t < layer->tensors; t++) {
         bool trained = tensors[t].trained;
-        task.tensor[t] =
+        task.tensor[tensors[t].part] =
             cpu->arrays[trained ? ARRAY_PARAMETERS : ARRAY_BUFFERS] + tensors[t].offset;
         if (trained && cpu->partials != NULL) {
-            task.gradient[t] = cpu->partials + tensors[t].offset;
+            task.gradient[tensors[t].part] = cpu->partials + tensors[t].offset;
         }
     }
     return task;

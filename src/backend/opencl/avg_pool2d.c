@@ -4,9 +4,9 @@
 
 static void define(struct text *text, const struct network_layer *layer,
                    enum weft_mapping mapping) {
-    opencl_define(text, "WINDOW", layer->as.avg_pool2d.kernel);
-    opencl_define(text, "STRIDE", layer->as.avg_pool2d.stride);
-    opencl_define(text, "PADDING", layer->as.avg_pool2d.padding);
+    opencl_define_pair(text, "WINDOW", layer->as.avg_pool2d.kernel);
+    opencl_define_pair(text, "STRIDE", layer->as.avg_pool2d.stride);
+    opencl_define_pair(text, "PADDING", layer->as.avg_pool2d.padding);
     opencl_define(text, "COUNT_PADDING", layer->as.avg_pool2d.count_include_pad);
     opencl_define(text, "VALUES_PER_ITEM", opencl_row_values(layer->output, mapping));
     opencl_define(text, "DINPUTS_PER_ITEM", opencl_row_values(layer->input, mapping));

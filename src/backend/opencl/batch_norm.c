@@ -22,6 +22,7 @@ static void define(struct text *text, const struct network_layer *layer,
     opencl_define(text, "AREA_TOGETHER", opencl_divisor(area, OPENCL_TOGETHER));
     opencl_define(text, "VALUES_PER_ITEM", opencl_values_per_item(size, mapping));
     opencl_define(text, "SETTLED_VALUES", settled_values(layer));
+    opencl_define(text, "AFFINE", layer->as.batch_norm.affine);
     opencl_define_float(text, "EPS", layer->as.batch_norm.eps);
     opencl_define_float(text, "MOMENTUM", layer->as.batch_norm.momentum);
 }

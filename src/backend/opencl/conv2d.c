@@ -8,34 +8,53 @@
 #define CPU_REGISTERS 32
 #define GPU_REGISTERS 24
 
+static size_t group_inputs(const struct network_layer *layer) {
+    return layer->input.channels / layer->as.conv2d.groups;
+}
+
+static size_t group_outputs(const struct network_layer *layer) {
+    return layer->output.channels / layer->as.conv2d.groups;
+}
+
 /* A tile of sums that one work-item keeps in registers. */
 struct tile {
     size_t channels, columns;
 };
 
+/* The values that a row of taps reads for some columns: ${stride} is that between the first taps
+ * of adjacent columns. 0: adjacent columns share none. */
+struct row {
+    size_t kernel, stride;
+};
+
+/* Returns those of ${columns} columns. */
+static size_t row_values(struct row row, size_t columns) {
+    return row.stride == 0 ? columns * row.kernel : (columns - 1) * row.stride + row.kernel;
+}
+
 /* Returns whether ${a} needs fewer loads for each fma than ${b}, in tiles of ${rows} rows, or as
  * many and is larger. */
-static bool better(struct tile a, struct tile b, size_t rows, size_t kernel) {
-    size_t loads_a = rows * (a.columns + kernel - 1 + kernel * a.channels);
-    size_t loads_b = rows * (b.columns + kernel - 1 + kernel * b.channels);
+static bool better(struct tile a, struct tile b, size_t rows, struct row row) {
+    size_t loads_a = rows * (row_values(row, a.columns) + row.kernel * a.channels);
+    size_t loads_b = rows * (row_values(row, b.columns) + row.kernel * b.channels);
     size_t sums_a = rows * a.columns * a.channels, sums_b = rows * b.columns * b.channels;
     size_t cost_a = loads_a * sums_b, cost_b = loads_b * sums_a;
     return cost_a < cost_b || (cost_a == cost_b && sums_a > sums_b);
 }
 
 /* Returns the tile for which a work-item loads least for each fma: ${channels} and ${columns}
- * are divided by it, its columns are a multiple of ${unit}, and it has ${rows} rows. Its sums, a
- * row of kernel + columns - 1 inputs and a weight fit the registers. */
+ * are divided by it, its columns are a multiple of ${unit}, and it has ${rows} rows. Its sums, the
+ * values of a ${row} and a weight fit the registers. */
 static struct tile choose_tile(size_t channels, size_t columns, size_t rows, size_t unit,
-                               size_t kernel, enum weft_mapping mapping) {
+                               struct row row, enum weft_mapping mapping) {
     size_t registers = mapping == WEFT_MAPPING_GPU ? GPU_REGISTERS : CPU_REGISTERS;
     struct tile best = {1, unit};
     for (size_t c = 1; c <= channels && c <= registers; c++) {
         for (size_t x = unit; x <= columns && x <= registers; x += unit) {
             struct tile tile = {c, x};
-            size_t needed = c * x * rows + x + kernel - 1 + 2;
+            size_t needed = c * x * rows + row_values(row, x) + 2;
             if (channels % c == 0 && columns % x == 0 && needed <= registers &&
-                better(tile, best, rows, kernel)) {
+                better(tile, best, rows, row)) {
                 best = tile;
             }
         }
@@ -43,16 +62,28 @@ static struct tile choose_tile(size_t channels, size_t columns, size_t rows, siz
     return best;
 }
 
+/* What the taps of adjacent outputs read (SLOTS in conv2d.cl). */
+static struct row forward_row(const struct network_layer *layer) {
+    size_t kernel = layer->as.conv2d.kernel.width, stride = layer->as.conv2d.stride.width;
+    bool shared = layer->as.conv2d.dilation.width == 1 && stride <= kernel;
+    return (struct row){kernel, shared ? stride : 0};
+}
+
 /* Output channels x columns. */
 static struct tile forward_tile(const struct network_layer *layer, enum weft_mapping mapping) {
-    return choose_tile(layer->output.channels, layer->output.width, 1, 1,
-                       layer->as.conv2d.kernel_width, mapping);
+    return choose_tile(group_outputs(layer), layer->output.width, 1, 1, forward_row(layer),
+                       mapping);
 }
+
+/* The maximum stride for which tiles of the gradient of the input have a multiple of it. */
+#define MAX_UNIT 4
 
 /* Input channels x columns. */
 static struct tile backward_tile(const struct network_layer *layer, enum weft_mapping mapping) {
-    return choose_tile(layer->input.channels, layer->input.width, 1, 1,
-                       layer->as.conv2d.kernel_width, mapping);
+    size_t stride = layer->as.conv2d.stride.width, width = layer->input.width;
+    struct row row = {layer->as.conv2d.kernel.width, layer->as.conv2d.dilation.width == 1};
+    return choose_tile(group_inputs(layer), width, 1,
+                       stride <= MAX_UNIT && width % stride == 0 ? stride : 1, row, mapping);
 }
 
 /* The taps whose products one work-item sums at once: output channels x rows x all columns of the
@@ -71,12 +102,12 @@ struct gradient_tile {
  * where there are few items, and loads more columns together: it waits once for all. */
 static struct gradient_tile gpu_gradient_tile(const struct network_layer *layer) {
     size_t room = GPU_REGISTERS - 6;
-    size_t width = layer->as.conv2d.kernel_width, height = layer->as.conv2d.kernel_height;
+    size_t width = layer->as.conv2d.kernel.width, height = layer->as.conv2d.kernel.height;
     size_t rows = width * height <= room ? height : 1, sums = rows * width;
-    size_t items = layer->input.channels * (height / rows);
-    size_t channels = room / sums > 1 ? opencl_divisor(layer->output.channels, room / sums) : 1;
+    size_t items = group_inputs(layer) * (height / rows), outputs = group_outputs(layer);
+    size_t channels = room / sums > 1 ? opencl_divisor(outputs, room / sums) : 1;
     while (channels > 1 && layer->output.channels / channels * items < GPU_ITEMS) {
-        channels = opencl_divisor(layer->output.channels, channels - 1);
+        channels = opencl_divisor(outputs, channels - 1);
     }
     return (struct gradient_tile){channels, rows, opencl_divisor(layer->output.width, 12), 1};
 }
@@ -87,30 +118,32 @@ static struct gradient_tile gpu_gradient_tile(const struct network_layer *layer)
 /* Returns whether conv2d_unpool writes the gradients of the output of a pooled convolution: on a
  * CPU, if each is read for several channels of the input. */
 static bool unpooled(const struct network_layer *layer, enum weft_mapping mapping) {
-    return mapping == WEFT_MAPPING_CPU && layer->input.channels > 1;
+    return mapping == WEFT_MAPPING_CPU && group_inputs(layer) > 1;
 }
 
-/* Returns the cost of the loads of ${tile} for each fma, of a kernel of ${width} columns. A
- * gradient of an output costs ${lookup} loads: several, if it is looked up in a pool. */
-static double gradient_cost(struct gradient_tile tile, size_t width, size_t lookup) {
-    size_t loads = tile.channels * tile.columns * lookup + tile.rows * (tile.columns + width - 1);
-    return (double)loads / (double)(tile.channels * tile.rows * width * tile.columns);
+/* Returns the cost of the loads of ${tile} for each fma. A gradient of an output costs ${lookup}
+ * loads: several, if it is looked up in a pool. */
+static double gradient_cost(struct gradient_tile tile, struct row row, size_t lookup) {
+    size_t loads =
+        tile.channels * tile.columns * lookup + tile.rows * row_values(row, tile.columns);
+    return (double)loads / (double)(tile.channels * tile.rows * row.kernel * tile.columns);
 }
 
 /* The tile that loads least for each fma, if its sums, a row of inputs that the channels share and
  * the gradients that the rows share fit the registers. */
 static struct gradient_tile cpu_gradient_tile(const struct network_layer *layer) {
-    size_t width = layer->as.conv2d.kernel_width, height = layer->as.conv2d.kernel_height;
+    size_t width = layer->as.conv2d.kernel.width, height = layer->as.conv2d.kernel.height;
+    struct row row = forward_row(layer);
     size_t lookup = unpooled(layer, WEFT_MAPPING_CPU) ? 1 : 6;
     struct gradient_tile best = {1, 1, 1, 1};
-    for (size_t k = 1; k <= layer->output.channels && k <= CPU_REGISTERS; k++) {
+    for (size_t k = 1; k <= group_outputs(layer) && k <= CPU_REGISTERS; k++) {
         for (size_t rows = 1; rows <= height; rows++) {
             for (size_t x = 1; x <= layer->output.width && x <= 16; x++) {
                 struct gradient_tile tile = {k, rows, x, 1};
                 size_t needed = k * rows * width + width + (rows > 1 ? k * x : 0);
-                if (layer->output.channels % k == 0 && height % rows == 0 &&
+                if (group_outputs(layer) % k == 0 && height % rows == 0 &&
                     layer->output.width % x == 0 && needed <= CPU_REGISTERS &&
-                    gradient_cost(tile, width, lookup) < gradient_cost(best, width, lookup)) {
+                    gradient_cost(tile, row, lookup) < gradient_cost(best, row, lookup)) {
                     best = tile;
                 }
             }
@@ -129,8 +162,8 @@ static struct gradient_tile gradient_tile(const struct network_layer *layer,
 /* Sums of taps, and of the biases of its channels. */
 static size_t gradient_sums(const struct network_layer *layer, enum weft_mapping mapping) {
     struct gradient_tile tile = gradient_tile(layer, mapping);
-    size_t taps = tile.rows * tile.passes * layer->as.conv2d.kernel_width;
-    return tile.channels * (taps + 1);
+    size_t taps = tile.rows * tile.passes * layer->as.conv2d.kernel.width;
+    return tile.channels * (taps + layer->as.conv2d.bias);
 }
 
 /* The number of tiles of the gradient of the input that one work-item computes: a complete row, or
@@ -144,8 +177,12 @@ static size_t backward_pieces(const struct network_layer *layer, enum weft_mappi
 static void define_conv2d(struct text *text, const struct network_layer *layer,
                           enum weft_mapping mapping, bool pooled) {
     opencl_define(text, "POOLED", pooled);
-    opencl_define(text, "KERNEL_HEIGHT", layer->as.conv2d.kernel_height);
-    opencl_define(text, "KERNEL_WIDTH", layer->as.conv2d.kernel_width);
+    opencl_define_pair(text, "KERNEL", layer->as.conv2d.kernel);
+    opencl_define_pair(text, "STRIDE", layer->as.conv2d.stride);
+    opencl_define_pair(text, "PADDING", layer->as.conv2d.padding);
+    opencl_define_pair(text, "DILATION", layer->as.conv2d.dilation);
+    opencl_define(text, "GROUPS", layer->as.conv2d.groups);
+    opencl_define(text, "HAS_BIAS", layer->as.conv2d.bias);
     opencl_define(text, "TILE_K", forward_tile(layer, mapping).channels);
     opencl_define(text, "TILE_X", forward_tile(layer, mapping).columns);
     opencl_define(text, "DINPUT_TILE_C", backward_tile(layer, mapping).channels);
@@ -170,8 +207,8 @@ static size_t input_items(const struct network_layer *layer, enum weft_mapping m
 
 static size_t gradient_items(const struct network_layer *layer, enum weft_mapping mapping) {
     struct gradient_tile tile = gradient_tile(layer, mapping);
-    return layer->output.channels / tile.channels * layer->input.channels *
-           (layer->as.conv2d.kernel_height / (tile.rows * tile.passes));
+    return layer->output.channels / tile.channels * group_inputs(layer) *
+           (layer->as.conv2d.kernel.height / (tile.rows * tile.passes));
 }
 
 static size_t forward_parts(const struct network_layer *layer, enum weft_mapping mapping) {
@@ -214,7 +251,7 @@ static const struct network_layer *pool_of(const struct network_layer *layer) {
 }
 
 static size_t window_of(const struct network_layer *layer) {
-    return pool_of(layer)->as.max_pool2d.kernel;
+    return pool_of(layer)->as.max_pool2d.kernel.width;
 }
 
 /* Returns ${layer} with only the rows and columns of its output that are in a window. */
@@ -228,8 +265,8 @@ static struct network_layer pooled(const struct network_layer *layer) {
 /* Output channels x columns, a multiple of the window. */
 static struct tile pool_tile(const struct network_layer *layer, enum weft_mapping mapping) {
     size_t window = window_of(layer);
-    return choose_tile(layer->output.channels, pooled(layer).output.width, window, window,
-                       layer->as.conv2d.kernel_width, mapping);
+    return choose_tile(group_outputs(layer), pooled(layer).output.width, window, window,
+                       forward_row(layer), mapping);
 }
 
 static size_t unpool_items(const struct network_layer *layer, enum weft_mapping mapping) {

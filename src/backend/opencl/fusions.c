@@ -3,8 +3,8 @@
  *
  *   relu, then conv2d, linear or     the second layer applies the relu as it reads its input
  *   batch_norm                       (RELU in cl/lanes.h); a flatten may be between them
- *   conv2d, then max_pool2d          windows that do not overlap: cl/conv2d_pool.cl; a relu may
- *                                    be between them
+ *   conv2d, then max_pool2d          square windows that do not overlap, without padding:
+ *                                    cl/conv2d_pool.cl; a relu may be between them
  *   batch_norm's sums, statistics    a work-item a channel, on a GPU a work-group, if that is
  *   and output                       little work: cl/batch_norm.cl
  *   on a GPU, batch_norm's           each work-group combines the shards for its channels, if they
@@ -35,15 +35,21 @@ static size_t reader_of(const struct weft_network *network, size_t i) {
 }
 
 /* Returns the layers that are computed with layer ${i}: if it is a convolution, a max_pool2d whose
- * windows do not overlap, and a relu before that. */
+ * windows are square and do not overlap, and a relu before that. */
 static size_t pooled(const struct weft_network *network, size_t i) {
     size_t pool = layer_at(network, i + 1) == &opencl_relu ? i + 2 : i + 1;
     if (layer_at(network, i) != &opencl_conv2d || layer_at(network, pool) != &opencl_max_pool2d ||
         !layer_feeds_next(network, i) || !layer_feeds_next(network, pool - 1)) {
         return 0;
     }
-    size_t window = network->layers[pool].as.max_pool2d.kernel;
-    return network->layers[pool].as.max_pool2d.stride == window && window <= 4 ? pool - i : 0;
+    struct network_pair window = network->layers[pool].as.max_pool2d.kernel;
+    struct network_pair stride = network->layers[pool].as.max_pool2d.stride;
+    struct network_pair padding = network->layers[pool].as.max_pool2d.padding;
+    bool apart = stride.height == window.height && stride.width == window.width;
+    return apart && window.height == window.width && window.width <= 4 &&
+                   padding.height + padding.width == 0
+               ? pool - i
+               : 0;
 }
 
 /* The maximum vectors of a channel of the batch that are computed together: on a CPU by one

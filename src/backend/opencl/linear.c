@@ -60,6 +60,7 @@ static size_t gradient_rows(size_t tile, size_t of_blocks) {
 static void define(struct text *text, const struct network_layer *layer,
                    enum weft_mapping mapping) {
     const size_t outputs = layer->output.channels;
+    opencl_define(text, "HAS_BIAS", layer->as.linear.bias);
     opencl_define(text, "INPUTS", layer->input.channels);
     opencl_define(text, "OUTPUTS", outputs);
     opencl_define(text, "TILE", tile(outputs, mapping));

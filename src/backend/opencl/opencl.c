@@ -154,7 +154,7 @@ static enum weft_status make_kernels(struct opencl_backend *cl,
                            error));
     for (size_t i = 0; fast && i < cl->groups.count; i++) {
         struct opencl_group *group = &cl->groups.list[i];
-        if (opencl_engine->computes(cl->base.network->layers[group->main].kind)) {
+        if (opencl_engine->computes(&cl->base.network->layers[group->main])) {
             group->layer = opencl_engine->layer;
         }
     }

@@ -88,6 +88,11 @@ void opencl_define(struct text *text, const char *name, size_t value) {
     text_add(text, "#define %s %zu\n", name, value);
 }
 
+void opencl_define_pair(struct text *text, const char *name, struct network_pair pair) {
+    text_add(text, "#define %s_HEIGHT %zu\n#define %s_WIDTH %zu\n", name, pair.height, name,
+             pair.width);
+}
+
 /* Writes an integer of 24 bits times a power of two: exact, and without a point, which a locale
  * may write as ','. */
 void opencl_define_float(struct text *text, const char *name, float value) {

@@ -17,8 +17,9 @@ extern const struct opencl_builtin opencl_builtins[];
 struct opencl_kernels;
 
 /* Appends "#define NAME VALUE": a macro of the file that is added next. opencl_source_make
- * undefines it after that file. */
+ * undefines it after that file. Of a pair, NAME_HEIGHT and NAME_WIDTH. */
 void opencl_define(struct text *text, const char *name, size_t value);
+void opencl_define_pair(struct text *text, const char *name, struct network_pair pair);
 void opencl_define_float(struct text *text, const char *name, float value);
 
 /* Appends the file ${name} of cl/, or of ${folder} unless NULL. Files that it includes are

@@ -22,8 +22,8 @@
 
 /* NULL if weft was built without CLBlast (meson's option clblast). */
 struct opencl_engine {
-    const struct opencl_layer *layer;          /* computes layers in place of their own table */
-    bool (*computes)(enum layer_kind_id kind); /* which layers */
+    const struct opencl_layer *layer; /* computes layers in place of their own table */
+    bool (*computes)(const struct network_layer *layer); /* which layers */
     /* Makes cl->fast. Fails with WEFT_BAD_DEVICE; finish must be called all the same. */
     enum weft_status (*init)(struct opencl_backend *cl, struct weft_error *error);
     /* Frees cl->fast; NULL is harmless. */

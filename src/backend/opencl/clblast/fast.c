@@ -13,19 +13,23 @@
 
 /* ---- the macros of cl/fast.cl ---- */
 
+/* The arguments of the convolution that computes a layer. */
 struct taps {
-    size_t height, width;
+    struct network_pair kernel, stride, padding, dilation;
+    bool bias;
 };
 
 static struct taps taps_of(const struct network_layer *layer) {
     if (layer->kind == LAYER_KIND_LINEAR) {
-        return (struct taps){1, 1};
+        return (struct taps){{1, 1}, {1, 1}, {0, 0}, {1, 1}, layer->as.linear.bias};
     }
-    return (struct taps){layer->as.conv2d.kernel_height, layer->as.conv2d.kernel_width};
+    return (struct taps){layer->as.conv2d.kernel, layer->as.conv2d.stride, layer->as.conv2d.padding,
+                         layer->as.conv2d.dilation, layer->as.conv2d.bias};
 }
 
 static size_t rows_of(const struct network_layer *layer) {
-    return layer->input.channels * taps_of(layer).height * taps_of(layer).width;
+    struct network_pair kernel = taps_of(layer).kernel;
+    return layer->input.channels * kernel.height * kernel.width;
 }
 
 static size_t area_of(const struct network_layer *layer) {
@@ -35,9 +39,13 @@ static size_t area_of(const struct network_layer *layer) {
 static void define(struct text *text, const struct network_layer *layer,
                    enum weft_mapping mapping) {
     struct tensor_shape input = layer->input;
+    struct taps taps = taps_of(layer);
     size_t columns = rows_of(layer) * area_of(layer);
-    opencl_define(text, "KERNEL_HEIGHT", taps_of(layer).height);
-    opencl_define(text, "KERNEL_WIDTH", taps_of(layer).width);
+    opencl_define_pair(text, "KERNEL", taps.kernel);
+    opencl_define_pair(text, "STRIDE", taps.stride);
+    opencl_define_pair(text, "PADDING", taps.padding);
+    opencl_define_pair(text, "DILATION", taps.dilation);
+    opencl_define(text, "HAS_BIAS", taps.bias);
     opencl_define(text, "ROWS", rows_of(layer));
     opencl_define(text, "AREA", area_of(layer));
     opencl_define(text, "COLUMN_VALUES", opencl_values_per_item(columns, mapping));
@@ -48,7 +56,7 @@ static void define(struct text *text, const struct network_layer *layer,
 
 static size_t dbias_items(const struct network_layer *layer, enum weft_mapping mapping) {
     (void)mapping;
-    return layer->output.channels;
+    return taps_of(layer).bias ? layer->output.channels : 0;
 }
 
 /* ---- passes ---- */
@@ -257,8 +265,10 @@ static void finish(struct opencl_backend *cl) {
     }
 }
 
-static bool computes(enum layer_kind_id kind) {
-    return kind == LAYER_KIND_CONV2D || kind == LAYER_KIND_LINEAR;
+/* A convolution with groups is no single product. */
+static bool computes(const struct network_layer *layer) {
+    return layer->kind == LAYER_KIND_LINEAR ||
+           (layer->kind == LAYER_KIND_CONV2D && layer->as.conv2d.groups == 1);
 }
 
 static const struct opencl_engine engine = {

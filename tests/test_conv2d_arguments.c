@@ -1,0 +1,257 @@
+/* test_conv2d_arguments.c: convolution with stride, padding, dilation and groups, and without bias:
+ * by hand, compared with plain sums in double, finite differences, equal bits. test_conv2d.c has
+ * those without. */
+#include "check_weft.h"
+#include "layer_differences.h"
+#include "layer_plain.h"
+
+/* An image of 1 x 3 x 3, one output channel, kernel 2 x 2 dilated to 3 x 3, stride 2, padding 1:
+ *
+ *   1 2 3      weight 1 2    The taps are two apart: output (0, 0) reads only the 5, by the last
+ *   4 5 6             3 4    tap; (0, 1) reads it by the third; (1, 0) by the second, (1, 1) by the
+ *   7 8 9                    first. */
+START_TEST(dilation_by_hand) {
+    static const float parameters[] = {1, 2, 3, 4, 10};
+    static const float inputs[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    static const float doutputs[] = {1, 10, 100, 1000};
+    static const float outputs[] = {30, 25, 20, 15};
+    static const float dinputs[] = {0, 0, 0, 0, 4 + 30 + 200 + 1000, 0, 0, 0, 0};
+    static const float dweights[] = {5000, 500, 50, 5};
+    static const float dbias[] = {1111};
+    layer_check_by_hand(
+        "{\"input\": [1, 3, 3], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
+        "\"out_channels\": 1, \"kernel_size\": 2, \"stride\": 2, \"padding\": 1, \"dilation\": "
+        "2}]}",
+        &(struct layer_hand){
+            .name = "conv2d dilation by hand",
+            .images = 1,
+            .statistics = WEFT_STATISTICS_RUNNING,
+            .parameters = parameters,
+            .inputs = inputs,
+            .doutputs = doutputs,
+            .expected = {{"c.output", 4, outputs},
+                         {"input.grad", 9, dinputs},
+                         {"c.weight.grad", 4, dweights},
+                         {"c.bias.grad", 1, dbias}},
+        },
+        1);
+}
+END_TEST
+
+/* Two groups of 2 input channels and 1 output channel, no bias. Padding 1 x 0 adds a row of outputs
+ * that are +0, before and after. The order of the first sum is ((2^24 + 1) - 2^24) + 1 = 1 over
+ * the channels and columns; that of the second is 1 2 - 3 + 4 + 5 = 8. */
+START_TEST(groups_by_hand) {
+    static const float parameters[] = {1, 1, 1, 1, 2, -1, 1, 1};
+    static const float inputs[] = {0x1p24f, 1, -0x1p24f, 1, 1, 3, 4, 5};
+    static const float doutputs[] = {100, 1, 200, 300, 10, 400};
+    static const float outputs[] = {0, 1, 0, 0, 8, 0};
+    static const float dinputs[] = {1, 1, 1, 1, 20, -10, 10, 10};
+    static const float dweights[] = {0x1p24f, 1, -0x1p24f, 1, 10, 30, 40, 50};
+    layer_check_by_hand(
+        "{\"input\": [4, 1, 2], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
+        "\"out_channels\": 2, \"kernel_size\": [1, 2], \"padding\": [1, 0], \"groups\": 2, "
+        "\"bias\": false}]}",
+        &(struct layer_hand){
+            .name = "conv2d groups by hand",
+            .images = 1,
+            .statistics = WEFT_STATISTICS_RUNNING,
+            .parameters = parameters,
+            .inputs = inputs,
+            .doutputs = doutputs,
+            .expected = {{"c.output", 6, outputs},
+                         {"input.grad", 8, dinputs},
+                         {"c.weight.grad", 8, dweights}},
+        },
+        1);
+}
+END_TEST
+
+/* A convolution; pairs are those of rows and columns. */
+struct shape {
+    size_t images, in, out, height, width, kernel[2], stride[2], padding[2], dilation[2], groups;
+    bool bias;
+};
+
+static size_t output_side(const struct shape *s, int side) {
+    size_t extent = s->dilation[side] * (s->kernel[side] - 1) + 1;
+    return ((side == 0 ? s->height : s->width) + 2 * s->padding[side] - extent) / s->stride[side] +
+           1;
+}
+
+/* Adds the product of a weight and an input to an output: every sum of the layer is a sum of such
+ * products. */
+static void add_product(const struct layer_values *values, struct layer_sums *sums, size_t output,
+                        size_t input, size_t weight) {
+    double w = values->parameters[weight], v = values->inputs[input];
+    double d = values->doutputs[output];
+    sums->output[output] += w * v;
+    sums->dinput[input] += w * d;
+    sums->dparameters[weight] += v * d;
+}
+
+/* Adds all products of the output (n, k, y, x). */
+static void add_pixel(const struct shape *s, const struct layer_values *values,
+                      struct layer_sums *sums, size_t output, size_t n, size_t k, size_t y,
+                      size_t x) {
+    size_t of_group = s->in / s->groups, first = k / (s->out / s->groups) * of_group;
+    size_t bias = s->out * of_group * s->kernel[0] * s->kernel[1] + k;
+    if (s->bias) {
+        sums->output[output] += (double)values->parameters[bias];
+        sums->dparameters[bias] += (double)values->doutputs[output];
+    }
+    for (size_t tap = 0; tap < of_group * s->kernel[0] * s->kernel[1]; tap++) {
+        size_t c = tap / s->kernel[1] / s->kernel[0];
+        size_t row = y * s->stride[0] + tap / s->kernel[1] % s->kernel[0] * s->dilation[0];
+        size_t column = x * s->stride[1] + tap % s->kernel[1] * s->dilation[1];
+        if (row >= s->padding[0] && row < s->padding[0] + s->height && column >= s->padding[1] &&
+            column < s->padding[1] + s->width) {
+            add_product(values, sums, output,
+                        ((n * s->in + first + c) * s->height + row - s->padding[0]) * s->width +
+                            column - s->padding[1],
+                        k * of_group * s->kernel[0] * s->kernel[1] + tap);
+        }
+    }
+}
+
+static void add_sums(const void *shape, const struct layer_values *values,
+                     struct layer_sums *sums) {
+    const struct shape *s = shape;
+    size_t output = 0;
+    for (size_t n = 0; n < s->images; n++) {
+        for (size_t k = 0; k < s->out; k++) {
+            for (size_t y = 0; y < output_side(s, 0); y++) {
+                for (size_t x = 0; x < output_side(s, 1); x++, output++) {
+                    add_pixel(s, values, sums, output, n, k, y, x);
+                }
+            }
+        }
+    }
+}
+
+static const struct shape shapes[] = {
+    {3, 2, 5, 7, 8, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true},
+    {17, 6, 4, 9, 7, {1, 1}, {2, 2}, {0, 0}, {1, 1}, 1, false},
+    {5, 6, 6, 11, 9, {3, 3}, {2, 2}, {1, 1}, {1, 1}, 6, false},
+    {2, 4, 6, 8, 13, {2, 3}, {3, 1}, {2, 0}, {1, 2}, 2, true},
+    {16, 3, 2, 5, 5, {5, 1}, {1, 4}, {4, 3}, {2, 7}, 1, true},
+    {7, 1, 2, 2, 3, {2, 2}, {2, 3}, {7, 5}, {3, 2}, 1, false},
+};
+
+static void list_of(const struct shape *s, char json[400]) {
+    snprintf(json, 400,
+             "{\"input\": [%zu, %zu, %zu], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
+             "\"out_channels\": %zu, \"kernel_size\": [%zu, %zu], \"stride\": [%zu, %zu], "
+             "\"padding\": [%zu, %zu], \"dilation\": [%zu, %zu], \"groups\": %zu, \"bias\": %s}]}",
+             s->in, s->height, s->width, s->out, s->kernel[0], s->kernel[1], s->stride[0],
+             s->stride[1], s->padding[0], s->padding[1], s->dilation[0], s->dilation[1], s->groups,
+             s->bias ? "true" : "false");
+}
+
+/* 1e-5 of the largest value, as in test_conv2d.c. */
+START_TEST(plain_sums) {
+    char json[400];
+    list_of(&shapes[_i], json);
+    layer_check_plain(json, &(struct layer_plain){.images = shapes[_i].images,
+                                                  .seed = 40 + (uint64_t)_i,
+                                                  .output_tolerance = 1e-5,
+                                                  .gradient_tolerance = 1e-5,
+                                                  .add = add_sums,
+                                                  .shape = &shapes[_i]});
+}
+END_TEST
+
+/* As in test_conv2d.c, only rounding remains. */
+START_TEST(differences) {
+    static const struct shape shape = {3, 2, 4, 5, 4, {3, 2}, {2, 1}, {1, 2}, {1, 2}, 2, true};
+    struct weft_network *network;
+    struct layer_values values;
+    char json[400];
+    list_of(&shape, json);
+    network = layer_network(json);
+    layer_values_draw(network, shape.images, LAYER_PLAIN, 30, &values);
+    layer_check_differences("conv2d arguments differences", network, &values, shape.images,
+                            WEFT_STATISTICS_RUNNING, 0.5f, 1e-5);
+    layer_values_finish(&values);
+    network_destroy(network);
+}
+END_TEST
+
+#define CONV(channels, kernel, arguments)                                                          \
+    "{\"kind\": \"conv2d\", \"out_channels\": " #channels ", \"kernel_size\": " kernel             \
+    ", " arguments "}"
+
+/* The blocks of a ResNet and of a depthwise-separable network, in small: tiles of several columns,
+ * complete rows and parts of them. */
+#define SAME         "\"padding\": 1, \"bias\": false"
+#define HALF         "\"padding\": 1, \"stride\": 2, \"bias\": false"
+#define SKIP         "\"stride\": 2, \"bias\": false"
+#define DEPTH(n)     "\"padding\": 1, \"groups\": " #n
+#define DEPTHHALF(n) "\"padding\": 1, \"stride\": 2, \"groups\": " #n
+
+static const struct {
+    enum layer_effort effort;
+    const char *json;
+} bits[] = {
+    {LAYER_SMALL, "{\"input\": [1, 12, 8], \"layers\": [" CONV(4, "3", SAME) "," CONV(
+                      8, "3", HALF) "," CONV(3, "1", SKIP) "]}"},
+    {LAYER_LARGE, "{\"input\": [2, 28, 28], \"layers\": [" CONV(8, "3", SAME) "," CONV(
+                      4, "1", SKIP) "," CONV(4, "3", DEPTH(4)) "," CONV(8, "3", DEPTHHALF(4)) "]}"},
+    {LAYER_LARGE,
+     "{\"input\": [3, 13, 33], \"layers\": [" CONV(6, "[3, 5]", "\"padding\": [2, 1], \"groups\": 3") "," CONV(
+         7, "[2, 3]",
+         "\"stride\": [3, 2], \"padding\": [0, 3], \"dilation\": [2, 1]") "," CONV(5, "3",
+                                                                                   "\"padding\": "
+                                                                                   "2, "
+                                                                                   "\"dilation\": "
+                                                                                   "2, \"bias\": "
+                                                                                   "false") "," CONV(2,
+                                                                                                     "[2, 3]",
+                                                                                                     "\"stride\": [1, 5], \"padding\": [4, 7], \"dilation\": [3, 4]") "]}"},
+    /* padding that is more than a kernel, strides with gaps, an output of one value */
+    {LAYER_SMALL,
+     "{\"input\": [2, 5, 7], \"layers\": [" CONV(
+         4, "2",
+         "\"padding\": [3, 4], \"groups\": 2") "," CONV(3, "[1, 2]",
+                                                        "\"stride\": [2, 3]") "," CONV(6, "3",
+                                                                                       "\"stride\":"
+                                                                                       " 9, "
+                                                                                       "\"groups\":"
+                                                                                       " 3, "
+                                                                                       "\"padding\""
+                                                                                       ": 1, "
+                                                                                       "\"dilation"
+                                                                                       "\": 2") "]"
+                                                                                                "}"},
+};
+
+START_TEST(equal_bits) {
+    layer_check_bits("conv2d arguments", bits[_i].effort, bits[_i].json);
+}
+END_TEST
+
+/* With pools and relus, in one kernel. */
+START_TEST(equal_bits_fused) {
+    layer_check_fused(
+        "conv2d arguments, fused", LAYER_LARGE,
+        "{\"input\": [2, 17, 14], \"layers\": [" CONV(
+            4, "3", SAME) ", {\"kind\": \"relu\"}, "
+                          "{\"kind\": \"max_pool2d\", \"kernel_size\": 2}," CONV(
+                              4, "3",
+                              DEPTHHALF(4)) ", "
+                                            "{\"kind\": \"max_pool2d\", \"kernel_size\": 2}, "
+                                            "{\"kind\": \"relu\"}," CONV(
+                                                3, "[2, 1]",
+                                                "\"padding\": [1, 2], \"dilation\": [2, 1]") "]}");
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, dilation_by_hand);
+    tcase_add_test(tests, groups_by_hand);
+    tcase_add_loop_test(tests, plain_sums, 0, sizeof shapes / sizeof shapes[0]);
+    tcase_add_test(tests, differences);
+    tcase_add_loop_test(tests, equal_bits, 0, sizeof bits / sizeof bits[0]);
+    tcase_add_test(tests, equal_bits_fused);
+}
+CHECK_MAIN("conv2d_arguments", add_tests)
