@@ -40,7 +40,7 @@ static enum weft_status read_bytes(const void *bytes, size_t size, struct idx *i
     const char *path = temporary_path("file");
     *error = (struct weft_error){0};
     temporary_write(path, bytes, size);
-    return idx_read(path, 3, idx, error);
+    return idx_read(path, IDX_IMAGES, idx, error);
 }
 
 /* Expects a failure with ${part} and the file's name in the message, and nothing in ${idx}. */
@@ -97,13 +97,13 @@ START_TEST(one_dimension) {
     struct idx idx;
     struct weft_error error = {0};
     temporary_write(temporary_path("labels"), packed, size);
-    ck_assert_int_eq(idx_read(temporary_path("labels"), 1, &idx, &error), WEFT_OK);
+    ck_assert_int_eq(idx_read(temporary_path("labels"), IDX_LABELS, &idx, &error), WEFT_OK);
     ck_assert_uint_eq(idx.size, 5);
     ck_assert_uint_eq(idx.dimensions[0], 5);
     ck_assert_uint_eq(idx.dimensions[2], 1);
     ck_assert_int_eq(memcmp(idx.bytes, labels + 8, 5), 0);
     idx_finish(&idx);
-    ck_assert_int_eq(idx_read(temporary_path("labels"), 3, &idx, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(idx_read(temporary_path("labels"), IDX_IMAGES, &idx, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "1 dimension, expected 3"));
 }
 END_TEST
@@ -122,7 +122,7 @@ START_TEST(large) {
         struct idx idx;
         struct weft_error error = {0};
         temporary_write(temporary_path("large"), kind ? packed : plain, kind ? size : 8 + LARGE);
-        ck_assert_int_eq(idx_read(temporary_path("large"), 1, &idx, &error), WEFT_OK);
+        ck_assert_int_eq(idx_read(temporary_path("large"), IDX_LABELS, &idx, &error), WEFT_OK);
         ck_assert_uint_eq(idx.size, LARGE);
         ck_assert_int_eq(memcmp(idx.bytes, plain + 8, LARGE), 0);
         idx_finish(&idx);
@@ -133,6 +133,39 @@ START_TEST(large) {
 END_TEST
 
 /* Each wrong header, plain and packed. */
+/* Labels of each type, with the least and the largest number of each. */
+START_TEST(types_of_labels) {
+    static const struct {
+        uint8_t type;
+        size_t width;
+        int64_t numbers[2];
+        const char *bytes;
+    } cases[] = {
+        {IDX_UINT8, 1, {0, 255}, "\x00\xff"},
+        {IDX_INT8, 1, {-128, 127}, "\x80\x7f"},
+        {IDX_INT16, 2, {-32768, 32767}, "\x80\x00\x7f\xff"},
+        {IDX_INT32, 4, {INT32_MIN, 999}, "\x80\x00\x00\x00\x00\x00\x03\xe7"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t bytes[16] = {0, 0, cases[i].type, 1, 0, 0, 0, 2};
+        struct idx idx;
+        struct weft_error error = {0};
+        memcpy(bytes + 8, cases[i].bytes, 2 * cases[i].width);
+        temporary_write(temporary_path("labels"), bytes, 8 + 2 * cases[i].width);
+        ck_assert_int_eq(idx_read(temporary_path("labels"), IDX_LABELS, &idx, &error), WEFT_OK);
+        ck_assert_int_eq(idx_number(&idx, 0), cases[i].numbers[0]);
+        ck_assert_int_eq(idx_number(&idx, 1), cases[i].numbers[1]);
+        idx_finish(&idx);
+        if (cases[i].type != IDX_UINT8) {
+            bytes[3] = 3;
+            temporary_write(temporary_path("labels"), bytes, 16);
+            ck_assert_int_eq(idx_read(temporary_path("labels"), IDX_IMAGES, &idx, &error),
+                             WEFT_BAD_FILE);
+        }
+    }
+}
+END_TEST
+
 START_TEST(wrong_headers) {
     static const struct {
         size_t at, size;
@@ -149,7 +182,8 @@ START_TEST(wrong_headers) {
         {2, 1, "\x00", "type 0x00 (unknown), expected"},
         {3, 1, "\x00", "0 dimensions, expected 3"},
         {3, 1, "\x01", "1 dimension, expected 3"},
-        {3, 1, "\x04", "4 dimensions, expected 3"},
+        {3, 1, "\x02", "2 dimensions, expected 3 or 4"},
+        {3, 1, "\x05", "5 dimensions, expected 3 or 4"},
         {3, 1, "\xff", "255 dimensions, expected 3"},
         {4, 4, "\0\0\0\0", "dimension 1 of 3 is 0"},
         {8, 4, "\0\0\0\0", "dimension 2 of 3 is 0"},
@@ -260,7 +294,8 @@ START_TEST(random_mutations) {
             bytes[random_number(&state) % most] = (uint8_t)random_number(&state);
         }
         if (read_bytes(bytes, size, &idx, &error) == WEFT_OK) {
-            ck_assert_uint_eq(idx.size, idx.dimensions[0] * idx.dimensions[1] * idx.dimensions[2]);
+            ck_assert_uint_eq(idx.size, idx.dimensions[0] * idx.dimensions[1] * idx.dimensions[2] *
+                                            idx.dimensions[3]);
             for (size_t i = 0; i < idx.size; i++) {
                 state += idx.bytes[i]; /* reads every byte */
             }
@@ -292,10 +327,10 @@ END_TEST
 START_TEST(no_file) {
     struct idx idx;
     struct weft_error error = {0};
-    ck_assert_int_eq(idx_read(temporary_path("none"), 3, &idx, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(idx_read(temporary_path("none"), IDX_IMAGES, &idx, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "No such file"));
     error = (struct weft_error){0};
-    ck_assert_int_eq(idx_read(temporary_folder, 3, &idx, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(idx_read(temporary_folder, IDX_IMAGES, &idx, &error), WEFT_BAD_FILE);
     ck_assert_ptr_nonnull(strstr(error.message, "Is a directory"));
 }
 END_TEST
@@ -306,6 +341,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, two_members);
     tcase_add_test(tests, one_dimension);
     tcase_add_test(tests, large);
+    tcase_add_test(tests, types_of_labels);
     tcase_add_test(tests, wrong_headers);
     tcase_add_test(tests, every_truncation);
     tcase_add_test(tests, trailing_bytes);

@@ -149,12 +149,18 @@ START_TEST(names) {
     static const struct split_hash digits = {
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"};
-    struct weft_images images = {.classes = 10};
+    struct weft_images images = {.channels = 1, .height = 28, .width = 28, .classes = 10};
     enum weft_split split;
     ck_assert_str_eq(data_recognise(&digits, &split)->name, "MNIST");
     ck_assert_int_eq(split, WEFT_SPLIT_TEST);
     ck_assert_str_eq(images_class_names(&images, &digits)[7], "7");
     ck_assert_str_eq(images_class_names(&images, NULL)[7], "Sneaker");
+    images.classes = 1000; /* other images have no names */
+    for (size_t i = 0; i < 1000; i++) {
+        char number[8];
+        snprintf(number, sizeof number, "%zu", i);
+        ck_assert_str_eq(images_class_names(&images, NULL)[i], number);
+    }
     ck_assert_str_eq(fashion_class_names[0], "T-shirt/top");
     ck_assert_str_eq(fashion_class_names[6], "Shirt");
     ck_assert_str_eq(fashion_class_names[9], "Ankle boot");
@@ -204,6 +210,8 @@ START_TEST(images_and_labels_belong_together) {
     assert_wrong("together", "4 labels, but 5 images in", "");
     write_split("together", 4, 5, 9);
     assert_wrong("together", "5 labels, but 4 images in", "");
+    temporary_write(temporary_path("together/train-labels-idx1-ubyte"), "\0\0\10\1\0\0\0\2\0\11",
+                    10); /* the training images have ten classes */
     write_split("together", 5, 5, 10);
     assert_wrong("together", "t10k-labels-idx1-ubyte: label 1 is 10, expected 0 to 9", "");
     write_split("together", 5, 5, 255);

@@ -24,19 +24,30 @@ WEFT_API enum weft_status weft_images_create(size_t count, const size_t shape[3]
                                              size_t classes, struct weft_images **images,
                                              struct weft_error *error);
 
-/* Reads the images and labels of ${split}, which have ten classes, from IDX files in ${folder}, or
- * in the folder that weft_data_find finds for it: train-images-idx3-ubyte and
- * train-labels-idx1-ubyte (test: t10k-...), or else .idx3-ubyte, both with .gz, and all these in
- * upper case or mixed. A file classes.txt there names the classes: UTF-8, one a line. Fails with
+/* Reads the images and labels of ${split} from ${folder}, or from the folder that weft_data_find
+ * finds for it. The files in it decide the format:
+ *
+ *   IDX        train-images-idx3-ubyte and train-labels-idx1-ubyte (test: t10k-...), or else
+ *              .idx3-ubyte, both with .gz, and all these in upper case or mixed
+ *   PNG        train/CLASS/NAME.png, test/CLASS/NAME.png, all of one size; the classes are in the
+ *              order of the bytes of their names
+ *   CIFAR-10   data_batch_1.bin ..., test_batch.bin, batches.meta.txt
+ *   CIFAR-100  train.bin, test.bin, fine_label_names.txt: the fine labels
+ *
+ * IDX images have three dimensions, or four with 1 or 3 channels: images, channels, rows, columns,
+ * or with the channels last if only the last number is 3. IDX labels are integers of 8, 16 or 32
+ * bits. There are 2 to 1000 classes. A file classes.txt names them: UTF-8, one a line. If a folder
+ * of PNG files has no test images, a fifth of its images is held out for tests. Fails with
  * WEFT_BAD_FILE for files that are missing or wrong. */
 WEFT_API enum weft_status weft_images_read(const char *folder, enum weft_split split,
                                            struct weft_images **images, struct weft_error *error);
 
-/* Stores the folder of the IDX files in ${folder}, which the caller frees with weft_free:
- * ${requested} if it is not NULL, else the environment variable WEFT_DATA if it is set, else the
- * first of data/fashion-mnist and /usr/share/datasets/fashion-mnist that has a file of training
- * images. ${requested} may also be one of the files, or a folder that has them in raw,
- * FashionMNIST/raw, MNIST/raw or fashion-mnist, in this order. Fails with WEFT_BAD_FILE. */
+/* Stores the folder of the data in ${folder}, which the caller frees with weft_free: ${requested}
+ * if it is not NULL, else the environment variable WEFT_DATA if it is set, else the first of
+ * data/fashion-mnist and /usr/share/datasets/fashion-mnist that has a file of training images.
+ * ${requested} may also be an IDX file, or a folder that has the data in raw, FashionMNIST/raw,
+ * MNIST/raw, fashion-mnist, cifar-10-batches-bin or cifar-100-binary, in this order. Fails with
+ * WEFT_BAD_FILE. */
 WEFT_API enum weft_status weft_data_find(const char *requested, char **folder,
                                          struct weft_error *error);
 
@@ -78,8 +89,8 @@ WEFT_API enum weft_status weft_images_class_counts(const struct weft_images *ima
                                                    struct weft_error *error);
 
 /* What identifies a set of images with labels: the SHA-256, in lower-case hexadecimal, of the
- * images and of the labels, both as uncompressed IDX files of bytes; labels of more than 256 classes
- * are 16-bit integers there. */
+ * images and of the labels, both as uncompressed IDX files of bytes; labels of more than 256
+ * classes are 16-bit integers there. */
 struct weft_images_hash {
     size_t size;
     char images[65], labels[65];

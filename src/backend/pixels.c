@@ -22,7 +22,7 @@ void pixels_normalised(float values[256]) {
     pixels_of(0.2859f, 0.3530f, values);
 }
 
-/* Sets the values of the bytes: those of each channel in ${values}, or the same for all channels. */
+/* Sets the values of the bytes: those of each channel in ${values}, or the same for all. */
 static enum weft_status set_pixels(struct backend *backend, const float (*values)[256], bool same,
                                    struct weft_error *error) {
     const size_t channels = pixel_channels(backend->network);

@@ -12,7 +12,8 @@
 enum random_domain {
     RANDOM_INITIAL = 0, /* initial values; subject: an index into network->tensors */
     RANDOM_SHUFFLE = 1, /* orders of images; subject: the epoch */
-    RANDOM_VERIFY = 2   /* values of verify_device; subject: an array or image */
+    RANDOM_VERIFY = 2,  /* values of verify_device; subject: an array or image */
+    RANDOM_HOLD_OUT = 4 /* the images of a test set; subject: an image */
 };
 
 /* Stores the four words of block ${block} of ${subject} in ${domain} under ${seed} in ${words}. The

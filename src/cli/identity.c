@@ -36,19 +36,31 @@ struct weft_known_data cli_identity_published(void) {
     return known;
 }
 
+/* Whether ${images} could be those of Fashion-MNIST: as many classes, without names, and images of
+ * the same shape. */
+static bool looks_published(const struct weft_images *images) {
+    size_t shape[3];
+    weft_images_shape(images, shape);
+    return weft_images_class_name(images, 0) == NULL &&
+           weft_images_classes(images) == cli_identity_published().classes && shape[0] == 1 &&
+           shape[1] == 28 && shape[2] == 28;
+}
+
 const char *const *cli_identity_classes(const struct weft_model *model,
                                         struct cli_identity *identity) {
     const size_t count = weft_images_classes(identity->images);
     struct weft_known_data known = recognise(&identity->hash);
-    if (known.classes != count) {
+    if (known.classes != count && looks_published(identity->images)) {
         known = cli_identity_published();
     }
     for (size_t i = 0; i < count; i++) {
         const char *own = weft_images_class_name(identity->images, i);
         const char *recorded = weft_model_class_name(model, i);
-        identity->classes[i] = recorded != NULL ? recorded
-                               : own != NULL    ? own
-                                                : known.class_names[i % known.classes];
+        snprintf(identity->numbers[i], sizeof identity->numbers[i], "%zu", i);
+        identity->classes[i] = recorded != NULL         ? recorded
+                               : own != NULL            ? own
+                               : known.classes == count ? known.class_names[i]
+                                                        : identity->numbers[i];
     }
     return identity->classes;
 }
@@ -98,7 +110,7 @@ void cli_identity_check_folder(const struct cli_options *options, const char *fo
                             "%s: its training images are %s, but its test images are %s", folder,
                             describe(&train, WEFT_SPLIT_TRAIN, texts[0]),
                             describe(&test, WEFT_SPLIT_TEST, texts[1]));
-    } else if (train.name == NULL && weft_images_class_name(identity[0].images, 0) == NULL) {
+    } else if (train.name == NULL && looks_published(identity[0].images)) {
         cli_message_warning(options, "data-not-published",
                             "%s: not the published Fashion-MNIST, but files of the same names: the "
                             "classes are called as there, from \"%s\" to \"%s\"; if they are "

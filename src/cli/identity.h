@@ -15,6 +15,7 @@ struct cli_identity {
     struct weft_images_hash hash;
     struct os_task *task;
     const char *classes[CLI_CLASSES_MAX]; /* of cli_identity_classes */
+    char numbers[CLI_CLASSES_MAX][8];
 };
 
 /* Starts to hash ${images}, which must not change until cli_identity_finish. */
@@ -35,8 +36,8 @@ void cli_identity_check_split(const struct cli_options *options, const char *fol
                               const char *path, const struct weft_model *model);
 
 /* Returns the names of the classes, as many as the images have: those that ${model} records, unless
- * it is NULL, else those of classes.txt, of the data set, or else of Fashion-MNIST. Valid as long
- * as ${identity}, the model and the images. */
+ * it is NULL, else those of the folder, of the data set, of Fashion-MNIST if the images have its
+ * shape, or else their numbers. Valid as long as ${identity}, the model and the images. */
 const char *const *cli_identity_classes(const struct weft_model *model,
                                         struct cli_identity *identity);
 

@@ -1,13 +1,13 @@
 /* class_names.c: the names of classes from classes.txt. */
 #include "data/class_names.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/try.h"
 #include "base/utf8.h"
+#include "data/images.h"
 #include "os/files.h"
 
 enum {
@@ -53,64 +53,95 @@ static char *next_line(char **rest) {
     return line;
 }
 
-/* Stores the lines of ${text} in ${names}, which has room for ${count}. */
-static enum weft_status split_lines(char *text, const char *path, const char **names, size_t count,
-                                    struct weft_error *error) {
-    char *line;
-    size_t found = 0;
-    while ((line = next_line(&text)) != NULL) {
-        const char *fault = class_name_fault(line);
-        if (fault != NULL) {
-            return error_set(error, WEFT_BAD_FILE, "%s: line %zu: the name %s", path, found + 1,
-                             fault);
-        }
-        for (size_t i = 0; i < found && i < count; i++) {
-            if (strcmp(names[i], line) == 0) {
-                return error_set(error, WEFT_BAD_FILE, "%s: lines %zu and %zu have the same name",
-                                 path, i + 1, found + 1);
+static int by_name(const void *a, const void *b) {
+    const char *const *left = a, *const *right = b;
+    return strcmp(*left, *right);
+}
+
+/* Fails if two of the ${count} ${names} of the file ${path} are equal. */
+static enum weft_status check_different(const char *const *names, size_t count, const char *path,
+                                        struct weft_error *error) {
+    const char *sorted[IMAGES_CLASSES_MAX];
+    memcpy(sorted, names, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_name);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(sorted[i - 1], sorted[i]) == 0) {
+            size_t first = 0, second;
+            while (strcmp(names[first], sorted[i]) != 0) {
+                first++;
             }
+            for (second = first + 1; strcmp(names[second], sorted[i]) != 0;) {
+                second++;
+            }
+            return error_set(error, WEFT_BAD_FILE, "%s: lines %zu and %zu have the same name", path,
+                             first + 1, second + 1);
         }
-        if (found < count) {
-            names[found] = line;
-        }
-        found++;
-    }
-    if (found != count) {
-        return error_set(error, WEFT_BAD_FILE,
-                         "%s: %zu names, one a line, but there are %zu classes", path, found,
-                         count);
     }
     return WEFT_OK;
 }
 
-enum weft_status class_names_read(const char *folder, size_t count, char ***names,
+/* Stores the lines of ${text} in ${names}, and their number in ${found}. */
+static enum weft_status split_lines(char *text, const char *path,
+                                    const char *names[IMAGES_CLASSES_MAX], size_t *found,
+                                    struct weft_error *error) {
+    char *line;
+    *found = 0;
+    while ((line = next_line(&text)) != NULL) {
+        const char *fault = class_name_fault(line);
+        if (fault != NULL) {
+            return error_set(error, WEFT_BAD_FILE, "%s: line %zu: the name %s", path, *found + 1,
+                             fault);
+        }
+        if (*found == IMAGES_CLASSES_MAX) {
+            return error_set(error, WEFT_BAD_FILE, "%s: more than %d names", path,
+                             IMAGES_CLASSES_MAX);
+        }
+        names[(*found)++] = line;
+    }
+    return check_different(names, *found, path, error);
+}
+
+enum weft_status class_names_read(const char *path, size_t *count, char ***names,
                                   struct weft_error *error) {
-    char path[OS_PATH + 16], *text = NULL;
-    const char **lines = NULL;
-    size_t size;
+    const char *lines[IMAGES_CLASSES_MAX];
+    char *text = NULL;
+    size_t size, found;
     enum weft_status status;
     *names = NULL;
-    snprintf(path, sizeof path, "%s/classes.txt", folder);
-    if (os_is_missing(path)) {
-        return WEFT_OK;
-    }
     TRY(os_text_read(path, FILE_MAX, FILE_TEXT, &text, &size, error));
-    lines = calloc(count + 1, sizeof *lines);
-    if (lines == NULL) {
-        status = error_set(error, WEFT_NO_MEMORY, "no memory for %s", path);
-        goto done;
-    }
     if (strlen(text) != size) {
         status = error_set(error, WEFT_BAD_FILE, "%s: it has a zero byte", path);
         goto done;
     }
-    TRY_OR(done, split_lines(text, path, lines, count, error));
-    *names = text_copy_list(lines, count);
+    TRY_OR(done, split_lines(text, path, lines, &found, error));
+    if (found < 2 || (*count != 0 && found != *count)) {
+        status = *count != 0 ? error_set(error, WEFT_BAD_FILE,
+                                         "%s: %zu names, one a line, but there are %zu classes",
+                                         path, found, *count)
+                             : error_set(error, WEFT_BAD_FILE,
+                                         "%s: %zu names, one a line, expected 2 to %d", path, found,
+                                         IMAGES_CLASSES_MAX);
+        goto done;
+    }
+    *count = found;
+    *names = text_copy_list(lines, found);
     if (*names == NULL) {
         status = error_set(error, WEFT_NO_MEMORY, "no memory for %s", path);
     }
 done:
-    free(lines);
     free(text);
     return status;
+}
+
+#define TEN(h)     h "0", h "1", h "2", h "3", h "4", h "5", h "6", h "7", h "8", h "9"
+#define HUNDRED(h) TEN(h "0"), TENS(h)
+#define TENS(h)                                                                                    \
+    TEN(h "1"), TEN(h "2"), TEN(h "3"), TEN(h "4"), TEN(h "5"), TEN(h "6"), TEN(h "7"),            \
+        TEN(h "8"), TEN(h "9")
+
+const char *const *class_name_numbers(void) {
+    static const char *const numbers[IMAGES_CLASSES_MAX] = {
+        TEN(""),      TENS(""),     HUNDRED("1"), HUNDRED("2"), HUNDRED("3"), HUNDRED("4"),
+        HUNDRED("5"), HUNDRED("6"), HUNDRED("7"), HUNDRED("8"), HUNDRED("9")};
+    return numbers;
 }

@@ -7,24 +7,35 @@
 #include <string.h>
 
 #include "base/try.h"
+#include "data/data_formats.h"
 
 /* The parts of the names: "train" "-images" "-idx3-ubyte" ".gz". */
 static const char *const SPLITS[WEFT_SPLIT_COUNT] = {"train", "t10k"};
 static const char *const KINDS[2] = {"images", "labels"};
-static const char *const NAMES[4][2] = {{"-idx3-ubyte", "-idx1-ubyte"},
-                                        {".idx3-ubyte", ".idx1-ubyte"},
-                                        {"-idx3-ubyte.gz", "-idx1-ubyte.gz"},
-                                        {".idx3-ubyte.gz", ".idx1-ubyte.gz"}};
+static const char *const NAMES[][2] = {
+    {"-idx3-ubyte", "-idx1-ubyte"},       {".idx3-ubyte", ".idx1-ubyte"},
+    {"-idx3-ubyte.gz", "-idx1-ubyte.gz"}, {".idx3-ubyte.gz", ".idx1-ubyte.gz"},
+    {"-idx4-ubyte", "-idx1-ubyte"},       {".idx4-ubyte", ".idx1-ubyte"},
+    {"-idx4-ubyte.gz", "-idx1-ubyte.gz"}, {".idx4-ubyte.gz", ".idx1-ubyte.gz"}};
+
+enum { NAMES_COUNT = sizeof NAMES / sizeof NAMES[0] };
 
 /* Where data_find looks if no folder is requested. */
 static const char *const FOLDERS[2] = {"data/fashion-mnist", "/usr/share/datasets/fashion-mnist"};
 
-/* Where the files may be below a folder: torchvision's root and what it has, and weft's. */
-static const char *const BELOW[] = {"", "/raw", "/FashionMNIST/raw", "/MNIST/raw",
-                                    "/fashion-mnist"};
+/* Where the files may be below a folder: torchvision's root and what it has, weft's, and what the
+ * archives of CIFAR unpack to. */
+static const char *const BELOW[] = {"",
+                                    "/raw",
+                                    "/FashionMNIST/raw",
+                                    "/MNIST/raw",
+                                    "/fashion-mnist",
+                                    "/cifar-10-batches-bin",
+                                    "/cifar-100-binary"};
 
 static const char HINT[] =
-    "install Debian's package dataset-fashion-mnist, or run tools/fetch-data";
+    "install Debian's package dataset-fashion-mnist, or run tools/fetch-data; or name a folder of "
+    "PNG files, train/CLASS/*.png, or of CIFAR's binary files";
 
 const char *split_name(enum weft_split split) {
     return split == WEFT_SPLIT_TRAIN ? "train" : "test";
@@ -44,17 +55,17 @@ static bool is_file(const char *folder, const char *name, char path[OS_PATH]) {
 static bool find_file(const char *folder, enum weft_split split, enum data_kind kind,
                       char path[OS_PATH]) {
     char name[64], inside[130];
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < NAMES_COUNT; i++) {
         if (is_file(folder, name_of(split, kind, i, name), path)) {
             return true;
         }
     }
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < NAMES_COUNT; i++) {
         if (os_find_file(folder, name_of(split, kind, i, name), path)) {
             return true;
         }
     }
-    for (size_t i = 0; i < 2; i++) { /* what unpacking into a folder of its name leaves */
+    for (size_t i = 0; i < NAMES_COUNT; i++) { /* what unpacking into a folder of its name leaves */
         name_of(split, kind, i, name);
         snprintf(inside, sizeof inside, "%s/%s", name, name);
         if (is_file(folder, inside, path)) {
@@ -77,15 +88,11 @@ enum weft_status data_file_find(const char *folder, enum weft_split split, enum 
     return error_hint(error, "%s", HINT);
 }
 
-/* Returns whether ${folder} has one of the four files. */
+/* Returns whether ${folder} has files of a known format, or of several. */
 static bool has_files(const char *folder) {
-    char path[OS_PATH];
-    for (int i = 0; i < 4; i++) {
-        if (find_file(folder, (enum weft_split)(i / 2), (enum data_kind)(i % 2), path)) {
-            return true;
-        }
-    }
-    return false;
+    const struct data_format *format;
+    struct weft_error ignored = {0};
+    return data_format_find(folder, &format, &ignored) != WEFT_OK || format != NULL;
 }
 
 /* Stores the folder at or below ${name} that has the files in ${folder}; ${name} if none has. */
@@ -112,9 +119,10 @@ static enum weft_status take_folder(const char *name, const char *origin, char f
         look_below(name, folder);
         return WEFT_OK;
     }
-    for (size_t i = 0; i < 16; i++) {
+    for (size_t i = 0; i < 4 * NAMES_COUNT; i++) {
         char known[64];
-        name_of((enum weft_split)(i / 8), (enum data_kind)(i / 4 % 2), i % 4, known);
+        const size_t which = i / NAMES_COUNT;
+        name_of((enum weft_split)(which / 2), (enum data_kind)(which % 2), i % NAMES_COUNT, known);
         if (os_equal_names(os_name_of(name), known)) {
             os_folder_of(name, folder);
             return WEFT_OK;

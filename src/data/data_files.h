@@ -8,9 +8,10 @@
 enum data_kind { DATA_IMAGES, DATA_LABELS };
 
 /* Stores in ${path} the file of ${kind} and ${split} in ${folder}. It is the first that exists of
- * train-images-idx3-ubyte, train-images.idx3-ubyte, and these with .gz; else the same without
- * regard to upper and lower case; else a file in a folder of its own name. A folder with such a
- * name does not count as the file. Fails with WEFT_BAD_FILE. */
+ * train-images-idx3-ubyte, train-images.idx3-ubyte, these with .gz, and all with idx4 (the
+ * dimensions are those in the file, whatever its name says); else the same without regard to upper
+ * and lower case; else a file in a folder of its own name. A folder with such a name does not count
+ * as the file. Fails with WEFT_BAD_FILE. */
 enum weft_status data_file_find(const char *folder, enum weft_split split, enum data_kind kind,
                                 char path[OS_PATH], struct weft_error *error);
 

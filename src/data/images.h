@@ -1,4 +1,4 @@
-/* images.h: sets of images with labels, read from IDX files (plain or gzip). */
+/* images.h: sets of images with labels, read from data folders. */
 #ifndef WEFT_DATA_IMAGES_H
 #define WEFT_DATA_IMAGES_H
 
@@ -13,22 +13,23 @@ struct images_memory;
 
 enum { IMAGES_CLASSES_MAX = 1000 };
 
+/* The pixels of a set that is read from files. */
+#define IMAGES_BYTES_MAX (UINT64_C(1) << 31)
+
 /* A set of images. */
 struct weft_images {
     size_t count, channels, height, width;
-    uint8_t *pixels;  /* count x channels x height x width; 0 is black, 255 is white */
-    uint16_t *labels; /* count, each less than classes; or NULL */
-    size_t classes;   /* at most IMAGES_CLASSES_MAX; 0 without labels */
-    /* The names of the classes from classes.txt in the folder, label 0 first, and NULL after the
-     * last; NULL without such a file. */
-    char **class_names;
+    uint8_t *pixels;    /* count x channels x height x width; 0 is black, 255 is white */
+    uint16_t *labels;   /* count, each less than classes; or NULL */
+    size_t classes;     /* at most IMAGES_CLASSES_MAX; 0 without labels */
+    char **class_names; /* from the folder, label 0 first, and NULL after the last; or NULL */
     struct images_memory *memory; /* what slices share; NULL: the three arrays are the set's own */
 };
 
-/* An IDX file that was read. */
+/* The images or the labels of a split that was read. */
 struct idx_file {
-    char path[4096];
-    char sha256[65]; /* of the unpacked bytes, in lower-case hexadecimal */
+    char path[4096]; /* of the file or folder */
+    char sha256[65]; /* of an IDX file of them, in lower-case hexadecimal */
     bool published;  /* it is the one of the published Fashion-MNIST */
 };
 
@@ -52,22 +53,46 @@ extern const char *const fashion_class_names[10];
 /* Returns "train" or "test". */
 const char *split_name(enum weft_split split);
 
-/* Stores the folder of the four IDX files in ${folder}: ${requested} if it is not NULL, else the
- * environment variable WEFT_DATA if it is set, else the first of data/fashion-mnist and
+/* Stores the folder of the data in ${folder}: ${requested} if it is not NULL, else the environment
+ * variable WEFT_DATA if it is set, else the first of data/fashion-mnist and
  * /usr/share/datasets/fashion-mnist that has a file of training images. What is requested may also
- * be one of the files, or a folder that has them in raw, FashionMNIST/raw, MNIST/raw or
- * fashion-mnist, in this order. Fails with WEFT_BAD_FILE, and the hint says where to get the data.
- */
+ * be one of four IDX files, or a folder that has the data in raw, FashionMNIST/raw, MNIST/raw,
+ * fashion-mnist, cifar-10-batches-bin or cifar-100-binary, in this order. Fails with WEFT_BAD_FILE,
+ * and the hint says where to get the data. */
 enum weft_status data_find(const char *requested, char folder[4096], struct weft_error *error);
 
-/* Reads the images and labels of ${split} from ${folder}: train-images-idx3-ubyte and
- * train-labels-idx1-ubyte (test: t10k-...), or else .idx3-ubyte, both with .gz, and all these in
- * upper case or mixed. The caller frees ${images} with
- * images_finish. ${files}, if not NULL, receives the files that were read: images, then
- * labels, with their hashes; without ${files} no hash is computed, which is faster. If the folder
- * has a file classes.txt, it names the classes: UTF-8, one a line. Checks magic, type, dimensions,
- * lengths, trailing bytes, labels below 10, and equal counts: fails with WEFT_BAD_FILE and a
- * message that names the file. */
+/* How a data folder is read. */
+struct data_options {
+    /* The part of the training images that is held out for tests if the folder has none, above 0
+     * and below 1; which images these are depends on their labels and order only. 0: 0.2 for
+     * folders of PNG files; other folders without test images are an error. */
+    double test_fraction;
+    /* The least number of classes of IDX files without names: others than labels show. */
+    size_t classes;
+};
+
+/* Reads both splits of ${folder}. Its files decide the format:
+ *
+ *   IDX        train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-... (data/data_files.h)
+ *   PNG        train/CLASS/NAME.png, test/CLASS/NAME.png; the classes in the order of their bytes
+ *   CIFAR-10   data_batch_1.bin ..., test_batch.bin, batches.meta.txt
+ *   CIFAR-100  train.bin, test.bin, fine_label_names.txt
+ *
+ * A file classes.txt names the classes: UTF-8, one a line. The caller frees both ${images} with
+ * images_finish. ${files}, if not NULL, receives what was read, images, then labels, with hashes;
+ * without ${files} no hash is computed, which is faster. Everything is checked: fails with
+ * WEFT_BAD_FILE and a message that names the file, with WEFT_USAGE for a test_fraction in spite of
+ * test images, and with WEFT_NO_MEMORY. */
+enum weft_status data_read(const char *folder, const struct data_options *options,
+                           struct weft_images images[WEFT_SPLIT_COUNT],
+                           struct idx_file files[WEFT_SPLIT_COUNT][2], struct weft_error *error);
+
+/* Reads one split, and no file of the other if it can. */
+enum weft_status data_read_split(const char *folder, enum weft_split split,
+                                 const struct data_options *options, struct weft_images *images,
+                                 struct idx_file files[2], struct weft_error *error);
+
+/* The same without options. */
 enum weft_status images_read(const char *folder, enum weft_split split, struct weft_images *images,
                              struct idx_file files[2], struct weft_error *error);
 
@@ -104,8 +129,13 @@ void images_hash(const struct weft_images *images, struct split_hash *hash);
 
 bool split_hash_equal(const struct split_hash *a, const struct split_hash *b);
 
-/* Returns the names of the classes of ${images}, label 0 first: those of classes.txt, of the data
- * set that ${hash} is of (unless it is NULL), or else of Fashion-MNIST. */
+/* Returns whether ${images} could be those of Fashion-MNIST: ten classes without names, and grey
+ * images of 28 x 28. */
+bool images_look_published(const struct weft_images *images);
+
+/* Returns the names of the classes of ${images}, label 0 first: those of the folder, of the data
+ * set that ${hash} is of (unless it is NULL), of Fashion-MNIST if images_look_published, or else
+ * the numbers 0 to 999. */
 const char *const *images_class_names(const struct weft_images *images,
                                       const struct split_hash *hash);
 

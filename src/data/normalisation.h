@@ -1,5 +1,5 @@
-/* normalisation.h: how the bytes of pixels become numbers: (v / 255 - mean) / deviation, with a mean
- * and a standard deviation for each channel. */
+/* normalisation.h: how the bytes of pixels become numbers: (v / 255 - mean) / deviation, with a
+ * mean and a standard deviation for each channel. */
 #ifndef WEFT_DATA_NORMALISATION_H
 #define WEFT_DATA_NORMALISATION_H
 

@@ -132,6 +132,12 @@ bool os_equal_names(const char *a, const char *b);
  * none. */
 bool os_find_file(const char *folder, const char *name, char path[4096]);
 
+/* Stores the names of all entries of ${folder} in ${names}, which the caller frees, in the order of
+ * their bytes, with NULL after the last, and their number in ${count}. Names that begin with a dot
+ * are omitted. Fails with WEFT_BAD_FILE if it cannot be read, and with WEFT_NO_MEMORY. */
+enum weft_status os_folder_list(const char *folder, char ***names, size_t *count,
+                                struct weft_error *error);
+
 /* Creates the folder ${path} and its missing parents. ${path} may exist. Fails with WEFT_BAD_FILE.
  */
 enum weft_status os_make_folder(const char *path, struct weft_error *error);

@@ -4,10 +4,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "os/hold.h"
 
 #ifdef _WIN32
@@ -147,6 +149,54 @@ bool os_find_file(const char *folder, const char *name, char path[OS_PATH]) {
     }
     close_folder(stream);
     return found;
+}
+
+static int by_bytes(const void *a, const void *b) {
+    const char *const *left = a, *const *right = b;
+    return strcmp(*left, *right);
+}
+
+/* Returns the ${count} names that ${joined} has one after the other, each with its zero, sorted; or
+ * NULL without memory. */
+static char **sort_names(const char *joined, size_t count) {
+    const char **sorted = calloc(count + 1, sizeof *sorted);
+    char **names = NULL;
+    for (size_t i = 0; sorted != NULL && i < count; i++) {
+        sorted[i] = joined;
+        joined += strlen(joined) + 1;
+    }
+    if (sorted != NULL) {
+        qsort(sorted, count, sizeof *sorted, by_bytes);
+        names = text_copy_list(sorted, count);
+    }
+    free(sorted);
+    return names;
+}
+
+enum weft_status os_folder_list(const char *folder, char ***names, size_t *count,
+                                struct weft_error *error) {
+    struct text joined = {.bytes = NULL};
+    char entry[OS_PATH], *all;
+    DIR *stream = opendir(folder);
+    *names = NULL;
+    *count = 0;
+    if (stream == NULL) {
+        return os_fail(error, "cannot read folder", folder, errno);
+    }
+    while (next_entry(stream, folder, entry)) {
+        const char *name = entry + strlen(folder) + 1;
+        if (name[0] != '.') {
+            text_add_bytes(&joined, name, strlen(name) + 1);
+            ++*count;
+        }
+    }
+    closedir(stream);
+    all = text_take(&joined);
+    *names = all != NULL || *count == 0 ? sort_names(all, *count) : NULL;
+    free(all);
+    return *names != NULL
+               ? WEFT_OK
+               : error_set(error, WEFT_NO_MEMORY, "no memory for the names in %s", folder);
 }
 
 void os_remove_temporary(const char *path) {

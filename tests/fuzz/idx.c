@@ -1,6 +1,5 @@
 /* idx.c: image sets of IDX files, plain and gzip. The first byte: 1: compress the images; 2: the
- * labels; 4: cut a quarter of the images' file; 8: read one file, with as many dimensions as
- * 16 and 32 say. */
+ * labels; 4: cut a quarter of the images' file; 8: read one file, of labels if 16. */
 #include "fuzz.h"
 
 #include <zlib.h>
@@ -28,12 +27,12 @@ static uint8_t *make_file(struct input part, bool compressed, size_t *size) {
     return bytes;
 }
 
-static void read_one(struct input file, unsigned dimensions) {
+static void read_one(struct input file, enum idx_content content) {
     struct weft_error error = {0};
     struct idx idx;
-    enum weft_status status = idx_read(write_file("one", file), dimensions, &idx, &error);
+    enum weft_status status = idx_read(write_file("one", file), content, &idx, &error);
     if (status == WEFT_OK) {
-        REQUIRE(idx.size > 0 && idx.bytes[idx.size - 1] <= 255);
+        REQUIRE(idx.size > 0 && idx_number(&idx, idx.size - 1) <= INT32_MAX);
     } else {
         require_failure(status, &error);
         REQUIRE(idx.bytes == NULL);
@@ -45,7 +44,7 @@ static void read_set(struct input images_file, struct input labels_file) {
     struct weft_error error = {0};
     struct weft_images images = {0};
     struct idx_file files[2];
-    uint64_t counts[256];
+    uint64_t counts[IMAGES_CLASSES_MAX];
     double mean, deviation;
     struct split_hash hash;
     enum weft_split split;
@@ -75,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     uint8_t *labels = make_file(rest, (how & 2) != 0, &labels_size);
     images_size -= how & 4 ? images_size / 4 : 0;
     if (how & 8) {
-        read_one((struct input){images, images_size}, 1 + (how >> 4 & 3) % 3);
+        read_one((struct input){images, images_size}, (how & 16) != 0 ? IDX_LABELS : IDX_IMAGES);
     } else {
         read_set((struct input){images, images_size}, (struct input){labels, labels_size});
     }

@@ -13,7 +13,7 @@
 #include "cli/run_folder.h"
 #include "os/files.h"
 
-enum { RUN_MAX = 1 << 26, FACTS_MAX = 64, CLASSES_MAX = 256 };
+enum { RUN_MAX = 1 << 26, FACTS_MAX = 64, CLASSES_MAX = 1000 };
 
 static enum weft_status wrong(struct weft_error *error, const char *what) {
     return error_set(error, WEFT_BAD_FILE, "%s is missing or wrong", what);

@@ -1,0 +1,103 @@
+/* images_summary.c: summarises images: counts, statistics, hashes. */
+#include <math.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "base/sha256.h"
+#include "data/idx.h"
+#include "data/images.h"
+
+void images_class_counts(const struct weft_images *images, uint64_t *counts) {
+    memset(counts, 0, images->classes * sizeof counts[0]);
+    for (size_t i = 0; i < images->count; i++) {
+        counts[images->labels[i]]++;
+    }
+}
+
+void images_statistics(const struct weft_images *images, double *mean, double *deviation) {
+    size_t n = images->count * images_size(images);
+    uint64_t sum = 0, squares = 0;
+    if (n == 0) {
+        *mean = *deviation = 0;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t x = images->pixels[i];
+        sum += x;
+        squares += x * x;
+    }
+    /* Relative to the integer part c of the mean, all numbers are small: the sum of (x - c)^2 is an
+     * integer, and rest, the sum of x - c, is less than n. Unsigned arithmetic may wrap, and the
+     * result is still right. */
+    uint64_t c = sum / n, rest = sum % n;
+    uint64_t around = squares - 2 * c * sum + c * c * n;
+    double variance = ((double)around - (double)rest / (double)n * (double)rest) / (double)n;
+    *mean = (double)sum / (double)n / 255;
+    *deviation = sqrt(variance) / 255;
+}
+
+/* Adds ${bytes} to the CRC-32 ${sum}, in pieces that fit the 32-bit lengths of zlib. */
+static uLong add_to_checksum(uLong sum, const uint8_t *bytes, size_t size) {
+    const size_t max_piece = (size_t)1 << 30;
+    while (size > 0) {
+        uInt piece = (uInt)(size < max_piece ? size : max_piece);
+        sum = crc32(sum, bytes, piece);
+        bytes += piece;
+        size -= piece;
+    }
+    return sum;
+}
+
+enum { LABELS_PIECE = 1024 };
+
+/* Stores labels ${first} to ${first} + LABELS_PIECE - 1, as far as they exist, in ${bytes}, as an
+ * IDX file has them. Returns the number of bytes, 0 after the last label. */
+static size_t label_bytes(const struct weft_images *images, size_t first,
+                          uint8_t bytes[2 * LABELS_PIECE]) {
+    size_t size = 0;
+    for (size_t i = first; i < images->count && i < first + LABELS_PIECE; i++) {
+        if (images->classes > 256) {
+            bytes[size++] = (uint8_t)(images->labels[i] >> 8);
+        }
+        bytes[size++] = (uint8_t)images->labels[i];
+    }
+    return size;
+}
+
+uint32_t images_checksum(const struct weft_images *images) {
+    uLong sum = crc32(0, NULL, 0);
+    uint8_t bytes[2 * LABELS_PIECE];
+    sum = add_to_checksum(sum, images->pixels, images->count * images_size(images));
+    for (size_t i = 0, size; (size = label_bytes(images, i, bytes)) > 0; i += LABELS_PIECE) {
+        sum = add_to_checksum(sum, bytes, size);
+    }
+    return (uint32_t)sum;
+}
+
+/* Begins the SHA-256 of an IDX file of ${type} with ${count} dimensions, at most 4. */
+static void hash_header(struct sha256 *hash, uint8_t type, const size_t *dimensions, size_t count) {
+    uint8_t header[4 + 4 * 4] = {0, 0, type, (uint8_t)count};
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < 4; j++) {
+            header[4 + 4 * i + j] = (uint8_t)(dimensions[i] >> (24 - 8 * j));
+        }
+    }
+    sha256_init(hash);
+    sha256_update(hash, header, 4 + 4 * count);
+}
+
+void images_hash(const struct weft_images *images, struct split_hash *hash) {
+    const size_t grey[] = {images->count, images->height, images->width};
+    const size_t all[] = {images->count, images->channels, images->height, images->width};
+    const bool is_grey = images->channels == 1;
+    uint8_t bytes[2 * LABELS_PIECE];
+    struct sha256 state;
+    hash_header(&state, IDX_UINT8, is_grey ? grey : all, is_grey ? 3 : 4);
+    sha256_update(&state, images->pixels, images->count * images_size(images));
+    sha256_final_hex(&state, hash->images);
+    hash_header(&state, images->classes > 256 ? IDX_INT16 : IDX_UINT8, grey, 1);
+    for (size_t i = 0, size; (size = label_bytes(images, i, bytes)) > 0; i += LABELS_PIECE) {
+        sha256_update(&state, bytes, size);
+    }
+    sha256_final_hex(&state, hash->labels);
+}

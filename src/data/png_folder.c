@@ -1,0 +1,217 @@
+/* png_folder.c: data folders of PNG files: train/CLASS/NAME.png and test/CLASS/NAME.png. */
+#include "data/data_formats.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "data/class_names.h"
+#include "data/png_picture.h"
+
+/* Returns whether ${name} ends with ".png", in upper or lower case. */
+static bool is_png(const char *name) {
+    const size_t length = strlen(name);
+    return length > 4 && os_equal_names(name + length - 4, ".png");
+}
+
+static enum weft_status join(const char *folder, const char *name, char path[OS_PATH],
+                             struct weft_error *error) {
+    const int length = snprintf(path, OS_PATH, "%s/%s", folder, name);
+    return length > 0 && length < OS_PATH
+               ? WEFT_OK
+               : error_set(error, WEFT_BAD_FILE, "%s: the path of %s is too long", folder, name);
+}
+
+/* Lists the folders in ${folder}, without its files, as os_folder_list does. */
+static enum weft_status list_folders(const char *folder, char ***names, size_t *count,
+                                     struct weft_error *error) {
+    char path[OS_PATH];
+    size_t kept = 0;
+    TRY(os_folder_list(folder, names, count, error));
+    for (size_t i = 0; i < *count; i++) {
+        const int length = snprintf(path, sizeof path, "%s/%s", folder, (*names)[i]);
+        if (length > 0 && length < OS_PATH && os_is_folder(path)) {
+            (*names)[kept++] = (*names)[i];
+        }
+    }
+    (*names)[kept] = NULL;
+    *count = kept;
+    return WEFT_OK;
+}
+
+/* Classes are the folders of the training images. classes.txt may give them other names. */
+static enum weft_status name_classes(const char *folder, struct data_classes *classes,
+                                     struct weft_error *error) {
+    char train[OS_PATH], **names = NULL;
+    size_t count;
+    enum weft_status status;
+    TRY(join(folder, "train", train, error));
+    TRY(list_folders(train, &names, &count, error));
+    if (count < 2 || count > IMAGES_CLASSES_MAX) {
+        status = error_set(error, WEFT_BAD_FILE,
+                           "%s: it has %zu folder%s, one a class, expected 2 to %d", train, count,
+                           count == 1 ? "" : "s", IMAGES_CLASSES_MAX);
+        goto done;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *fault = class_name_fault(names[i]);
+        if (fault != NULL) {
+            status = error_set(error, WEFT_BAD_FILE, "%s/%s: the name of the class %s", train,
+                               names[i], fault);
+            goto done;
+        }
+    }
+    TRY_OR(done, data_classes_count(classes, count, folder, error));
+    if (classes->names == NULL) {
+        classes->names = names;
+        classes->named = count;
+        names = NULL;
+    }
+done:
+    free(names);
+    return status;
+}
+
+/* A split while it is read. */
+struct pictures {
+    struct image_list list;
+    char first[OS_PATH]; /* the file that decided the size */
+};
+
+/* Copies the pixels of ${picture} to ${to}, one channel after the other. A grey picture becomes
+ * ${channels} equal ones. */
+static void store(const struct png_picture *picture, size_t channels, uint8_t *to) {
+    const size_t area = picture->width * picture->height;
+    for (size_t c = 0; c < channels; c++) {
+        const size_t from = picture->channels == 1 ? 0 : c;
+        for (size_t i = 0; i < area; i++) {
+            to[c * area + i] = picture->pixels[i * picture->channels + from];
+        }
+    }
+}
+
+static enum weft_status add_picture(struct pictures *pictures, const char *path, size_t label,
+                                    struct png_picture *picture, struct weft_error *error) {
+    struct weft_images *images = &pictures->list.images;
+    uint8_t *pixels;
+    picture->width = images->width;
+    picture->height = images->height;
+    TRY(png_picture_read(path, picture, error));
+    if (picture->pixels == NULL) {
+        return error_set(
+            error, WEFT_BAD_FILE, "%s: %zu x %zu pixels (width x height), but %s has %zu x %zu",
+            path, picture->width, picture->height, pictures->first, images->width, images->height);
+    }
+    if (pictures->first[0] == '\0') {
+        snprintf(pictures->first, sizeof pictures->first, "%s", path);
+        images->channels = picture->channels;
+        images->width = picture->width;
+        images->height = picture->height;
+    } else if (picture->channels > images->channels) {
+        TRY(image_list_colour(&pictures->list, error));
+    }
+    TRY(image_list_add(&pictures->list, (uint16_t)label, path, &pixels, error));
+    store(picture, images->channels, pixels);
+    return WEFT_OK;
+}
+
+static enum weft_status read_class(struct pictures *pictures, const char *folder, size_t label,
+                                   struct weft_error *error) {
+    const size_t before = pictures->list.images.count;
+    char path[OS_PATH], **names;
+    size_t count;
+    enum weft_status status = WEFT_OK;
+    TRY(os_folder_list(folder, &names, &count, error));
+    for (size_t i = 0; i < count; i++) {
+        struct png_picture picture = {.pixels = NULL};
+        if (is_png(names[i])) {
+            TRY_OR(done, join(folder, names[i], path, error));
+            status = add_picture(pictures, path, label, &picture, error);
+            png_picture_finish(&picture);
+            TRY_OR(done, status);
+        }
+    }
+    if (pictures->list.images.count == before) {
+        status = error_set(error, WEFT_BAD_FILE, "%s: no file in it is called *.png", folder);
+    }
+done:
+    free(names);
+    return status;
+}
+
+/* Stores the label of the folder ${name} in ${label}: its index among the folders of the training
+ * images. */
+static enum weft_status find_label(const char *folder, const char *name, char **classes,
+                                   size_t *label, struct weft_error *error) {
+    for (*label = 0; classes[*label] != NULL; ++*label) {
+        if (strcmp(classes[*label], name) == 0) {
+            return WEFT_OK;
+        }
+    }
+    return error_set(error, WEFT_BAD_FILE, "%s/test/%s: there is no %s/train/%s", folder, name,
+                     folder, name);
+}
+
+static enum weft_status read_pictures(struct pictures *pictures, const char *folder,
+                                      const char *split, struct weft_error *error) {
+    char path[OS_PATH], train[OS_PATH], **classes = NULL, **names = NULL;
+    size_t count, label, all;
+    enum weft_status status;
+    TRY(join(folder, split, path, error));
+    TRY(join(folder, "train", train, error));
+    TRY_OR(done, list_folders(train, &classes, &all, error));
+    TRY_OR(done, list_folders(path, &names, &count, error));
+    for (size_t i = 0; i < count; i++) {
+        char class[OS_PATH];
+        TRY_OR(done, find_label(folder, names[i], classes, &label, error));
+        TRY_OR(done, join(path, names[i], class, error));
+        TRY_OR(done, read_class(pictures, class, label, error));
+    }
+    if (count == 0) {
+        status = error_set(error, WEFT_BAD_FILE, "%s: it has no folders, one a class", path);
+    }
+done:
+    free(classes);
+    free(names);
+    return status;
+}
+
+static enum weft_status read_png(const char *folder, enum weft_split split,
+                                 struct data_classes *classes, struct weft_images *images,
+                                 struct idx_file files[2], struct weft_error *error) {
+    const char *name = split_name(split);
+    struct pictures *pictures = calloc(1, sizeof *pictures);
+    enum weft_status status;
+    (void)classes;
+    if (pictures == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory to read %s", folder);
+    }
+    status = read_pictures(pictures, folder, name, error);
+    image_list_take(&pictures->list, images);
+    free(pictures);
+    for (int i = 0; i < 2; i++) {
+        snprintf(files[i].path, sizeof files[i].path, "%s/%s", folder, name);
+    }
+    return status;
+}
+
+static bool has_png(const char *folder, enum weft_split split) {
+    struct weft_error ignored = {0};
+    char path[OS_PATH], **names = NULL;
+    size_t count = 0;
+    if (join(folder, split_name(split), path, &ignored) != WEFT_OK || !os_is_folder(path)) {
+        return false;
+    }
+    list_folders(path, &names, &count, &ignored);
+    free(names);
+    return count > 0;
+}
+
+const struct data_format data_png = {.name = "PNG",
+                                     .files = "train/CLASS/*.png",
+                                     .has = has_png,
+                                     .test_fraction = 0.2,
+                                     .name_classes = name_classes,
+                                     .read = read_png};
