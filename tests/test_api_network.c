@@ -93,6 +93,23 @@ START_TEST(needs) {
 }
 END_TEST
 
+/* A network of which no machine computes a batch: the number of operations does not wrap around. */
+START_TEST(needs_of_a_huge_network) {
+    struct weft_needs step = {.size = sizeof step}, one = {.size = sizeof one};
+    struct weft_network *huge;
+    SUCCESS(weft_network_create("{\"input\": [1, 11585, 11585], \"layers\": [{\"kind\": "
+                                "\"conv2d\", \"out_channels\": 1, \"kernel_size\": 5793}]}",
+                                &huge, error));
+    SUCCESS(weft_network_needs(huge, 1, true, &one, error));
+    ck_assert_uint_eq(one.flop, 2 * UINT64_C(5793) * 5793 * 5793 * 5793);
+    SUCCESS(weft_network_needs(huge, 1000000, true, &step, error));
+    ck_assert_uint_eq(step.flop, UINT64_MAX);
+    SUCCESS(weft_network_needs(huge, 8000, true, &step, error));
+    ck_assert_uint_eq(step.flop, 8000 * one.flop);
+    weft_network_destroy(huge);
+}
+END_TEST
+
 START_TEST(sizes_of_images) {
     static const size_t right[3] = {1, 28, 28}, turned[3] = {28, 28, 1}, flat[3] = {784, 1, 1};
     struct weft_network *linear;
@@ -160,6 +177,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, tensors);
     tcase_add_test(tests, texts);
     tcase_add_test(tests, needs);
+    tcase_add_test(tests, needs_of_a_huge_network);
     tcase_add_test(tests, sizes_of_images);
     tcase_add_test(tests, wrong_uses);
 }

@@ -10,6 +10,10 @@ START_TEST(replaced) {
                      "name one, or use --device cpu");
     ck_assert_str_eq(cli_terms("WEFT_MATH_FAST: CLBlast", named, sizeof named),
                      "--math fast: CLBlast");
+    ck_assert_str_eq(cli_terms("inject_tensor is x: no such", named, sizeof named),
+                     "--inject x: no such");
+    ck_assert_str_eq(cli_terms("weft_network_check_images: it fits", named, sizeof named),
+                     "it fits");
     ck_assert_str_eq(cli_terms("", named, sizeof named), "");
     ck_assert_str_eq(cli_terms("the batch of a run", named, sizeof named), "the batch of a run");
     ck_assert_str_eq(cli_terms("on WEFT_MATH_FAST", little, sizeof little), "on --math f");

@@ -145,7 +145,8 @@ struct weft_needs {
     uint64_t arrays;      /* bytes of the device: parameters, and what training keeps of each */
     uint64_t activations; /* bytes of the device, at most */
     uint64_t host;        /* bytes of the host, in addition to the images: the model, and copies */
-    uint64_t flop;        /* floating-point operations of a step, or of a pass if forward only */
+    uint64_t flop;        /* floating-point operations of a step, or of a pass if forward only;
+                             2^64 - 1 if there are more */
 };
 
 /* Stores in ${needs} what a session for ${network} needs, whose steps or passes have up to ${batch}

@@ -34,6 +34,7 @@ static uint64_t flop_of(const struct weft_network *network, bool forward_only) {
 
 struct network_needs network_needs_of(const struct weft_network *network, size_t batch,
                                       bool forward_only) {
+    const uint64_t flop = flop_of(network, forward_only); /* of an image: below 2^61 */
     const uint64_t lanes = (uint64_t)lanes_shards(batch) * CPU_LANES, word = sizeof(float);
     const uint64_t parameters = network->parameter_count * word;
     const uint64_t buffers = network->buffer_count * word;
@@ -41,7 +42,7 @@ struct network_needs network_needs_of(const struct weft_network *network, size_t
         .arrays = parameters + buffers,
         .activations = activation_floats(network, forward_only) * lanes * word,
         .host = 2 * (parameters + buffers), /* the model, and a copy while it is transferred */
-        .flop = flop_of(network, forward_only) * batch,
+        .flop = flop == 0 || batch <= UINT64_MAX / flop ? flop * batch : UINT64_MAX,
     };
     if (!forward_only) {
         needs.arrays += (3 + lanes / CPU_LANES) * parameters; /* moments; gradients by shard */

@@ -23,6 +23,11 @@ static const struct {
     {"weft_model_load takes the network of the file", "omit --network"},
     {"weft_model_load_as takes another", "--network FILE names another"},
     {"weft_network_check_images: ", ""},
+    {"inject_tensor is ", "--inject "},
+    {"inject_tensor: ", "--inject: "},
+    {"inject_step: ", "--inject: "},
+    {"bundle: a bit that inject_tensor flips ", "--bundle: a bit that --inject flips "},
+    {"has another name now, continue there", "has another name now, continue there with --resume"},
     {"in a list for weft_network_create", "in a list for --network FILE"},
 };
 

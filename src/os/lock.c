@@ -124,7 +124,7 @@ enum weft_status os_lock_check(struct os_lock *lock, const char *folder, struct 
     }
     if (!os_holds_folder(folder)) {
         error_set(error, WEFT_BAD_FILE, "%s: the folder was moved or removed meanwhile", folder);
-        return error_hint(error, "if it has another name now, continue there with --resume");
+        return error_hint(error, "if it has another name now, continue there");
     }
     TRY(os_lock_take(&again, folder, error));
     close((int)lock->file);

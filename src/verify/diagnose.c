@@ -208,7 +208,7 @@ static void write_diagnosis(struct verify *verify, enum verify_cause cause,
     char injected[160] = "", text[512];
     verify_cause_text(cause, text, sizeof text);
     if (verify->flip.flip != 0) {
-        snprintf(injected, sizeof injected, "--inject flipped a bit of %.90s; it reads as ",
+        snprintf(injected, sizeof injected, "the injection flipped a bit of %.90s; it reads as ",
                  verify->options->inject->tensor);
     }
     verify_explain(

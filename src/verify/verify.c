@@ -21,13 +21,12 @@ static enum weft_status find_tensor(struct verify *verify, size_t *count,
     found = tensor_ref_find(network, inject->tensor, ref);
     network_destroy(network);
     if (!found) {
-        error_set(error, WEFT_USAGE, "--inject %s: the published network has no such tensor",
-                  inject->tensor);
-        return error_hint(error, "for example 10:conv1.weight:7:20, 3:fc1.output:0:31, "
-                                 "5:out.bias.grad:1:0");
+        error_set(error, WEFT_USAGE,
+                  "inject_tensor is %s: the published network has no such tensor", inject->tensor);
+        return error_hint(error, "for example conv1.weight, fc1.output or out.bias.grad");
     }
     if (ref->is_activation && ref->activation.gradient && ref->activation.index == 0) {
-        return error_set(error, WEFT_USAGE, "--inject %s: a training does not compute it",
+        return error_set(error, WEFT_USAGE, "inject_tensor is %s: a training does not compute it",
                          inject->tensor);
     }
     *count = ref->count * (ref->is_activation ? FLIPPED_IMAGES : 1);
@@ -43,20 +42,21 @@ static enum weft_status prepare_flip(struct verify *verify, struct weft_error *e
     }
     if (verify->options->bundle != NULL) {
         return error_set(error, WEFT_USAGE,
-                         "--bundle: a bit that --inject flips is not the fault of a kernel");
+                         "bundle: a bit that inject_tensor flips is not the fault of a kernel");
     }
     if (verify->outcome->device.builtin) {
-        return error_set(error, WEFT_USAGE, "--inject: it needs an OpenCL device");
+        return error_set(error, WEFT_USAGE, "inject_tensor: it needs an OpenCL device");
     }
     verify->flip = verify->watch;
     TRY(find_tensor(verify, &count, error));
     if (inject->step > verify_steps(verify)) {
-        return error_set(error, WEFT_USAGE, "--inject: step %llu is after the end of the training",
+        return error_set(error, WEFT_USAGE,
+                         "inject_step: step %llu is after the end of the training",
                          (unsigned long long)inject->step);
     }
     if (inject->step == 0 || inject->element >= count || inject->bit > 31) {
         return error_set(error, WEFT_USAGE,
-                         "--inject: steps count from 1, %s has %zu elements, bits are 0 to 31",
+                         "inject_step: steps count from 1, %s has %zu elements, bits are 0 to 31",
                          inject->tensor, count);
     }
     verify->flip.flip = inject->step;
@@ -194,8 +194,8 @@ enum weft_status verify_choose(const char *selector, struct device_info *device,
         *device = (struct device_info){0};
         error_set(error, WEFT_BAD_DEVICE, "verify: there is nothing to verify: %.3000s",
                   why.message);
-        return error_hint(error, "%s%sweft verify --device cpu only checks the CPU backend",
-                          why.hint, why.hint[0] != '\0' ? "; " : "");
+        return error_hint(error, "%s%sthe device \"cpu\" only checks the CPU backend", why.hint,
+                          why.hint[0] != '\0' ? "; " : "");
     }
     if (notice != NULL) {
         *notice = why;
