@@ -77,7 +77,7 @@ START_TEST(values_that_are_wrong) {
         {"a.bias", NAN, "weft_model_set: tensor a.bias: element 1 of 3 is NaN"},
         {"b.weight", INFINITY, "element 1 of 3 is infinite"},
         {"b.running_mean", -INFINITY, "element 1 of 3 is infinite"},
-        {"b.running_var", -0x1p-149f, "element 1 of 3 is a variance below 0"},
+        {"b.running_var", -0x1p-149f, "element 1 of 3 is below 0"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         float values[3] = {5, 5, 5}, before[3], after[3];

@@ -9,6 +9,7 @@
 static struct weft_error *error;
 static struct weft_model *model;
 static struct weft_images *images;
+static struct weft_session *used; /* in a callback */
 
 static void set_up(void) {
     error = weft_error_create();
@@ -33,7 +34,7 @@ static bool halve(void *context, const struct weft_epoch *epoch, float *learning
 START_TEST(training_goes_on) {
     struct weft_training_options options = WEFT_TRAINING_OPTIONS;
     struct weft_session *a = api_open(model, "cpu", 20), *b = api_open(model, "cpu", 32);
-    const char *path = "api_session.checkpoint";
+    struct weft_session *c = api_open(model, "cpu", 20);
     options.epochs = 3;
     options.batch = 20;
     options.epoch = halve;
@@ -47,26 +48,151 @@ START_TEST(training_goes_on) {
     options.epochs = 1;
     options.learning_rate = 0.01f;
     API_OK(weft_train(b, images, &options, error));
-    API_OK(weft_checkpoint_save(b, path, error));
-    weft_session_close(b);
-    b = api_open(model, "cpu", 20);
-    API_OK(weft_checkpoint_load(b, path, error));
-    ck_assert_uint_eq(weft_session_epochs(b), 1);
+    api_restore(b, c, "api_session.checkpoint", NULL);
+    ck_assert_uint_eq(weft_session_epochs(c), 1);
     options.learning_rate = 0.005f;
-    API_OK(weft_train(b, images, &options, error));
+    API_OK(weft_train(c, images, &options, error));
     options.learning_rate = 0.0025f;
-    API_OK(weft_train(b, images, &options, error));
-    ck_assert(api_equal(a, b));
-    remove(path);
+    API_OK(weft_train(c, images, &options, error));
+    ck_assert(api_equal(a, c));
     weft_session_close(a);
     weft_session_close(b);
+    weft_session_close(c);
 }
 END_TEST
 
 static bool stop(void *context, size_t epoch, size_t step, size_t steps) {
     (void)context;
-    return epoch < 2 || step < steps - 1;
+    return epoch % 2 != 0 || step < steps - 1;
 }
+
+/* In the second epoch, after the rate was changed. */
+static bool keep(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    struct weft_checkpoint **kept = context;
+    *learning_rate /= 2;
+    if (epoch->epoch == 2) {
+        API_OK(weft_session_checkpoint(used, kept, error));
+    }
+    return true;
+}
+
+static bool halve_again(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    (void)context;
+    (void)epoch;
+    *learning_rate /= 2;
+    return true;
+}
+
+/* A checkpoint made in a callback has all that another session needs to go on, but the images. */
+START_TEST(checkpoints) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS, rest = WEFT_TRAINING_OPTIONS;
+    struct weft_session *other;
+    struct weft_checkpoint *kept = NULL;
+    char context[] = "stays";
+    used = api_open(model, "cpu", 20);
+    options.epochs = 4;
+    options.batch = 17;
+    options.seed = UINT64_MAX;
+    options.learning_rate = 0.02f;
+    options.epoch = keep;
+    options.context = &kept;
+    API_OK(weft_train(used, images, &options, error));
+    ck_assert_ptr_nonnull(kept);
+    rest.context = context;
+    ck_assert(weft_checkpoint_training(kept, &rest));
+    ck_assert_uint_eq(rest.epochs, 2);
+    ck_assert_uint_eq(rest.batch, 17);
+    ck_assert_uint_eq(rest.seed, UINT64_MAX);
+    ck_assert(rest.learning_rate == 0.005f && rest.order == WEFT_ORDER_SHUFFLED && rest.steps == 0);
+    ck_assert_ptr_eq(rest.context, context);
+    ck_assert_uint_eq(weft_checkpoint_epochs(kept), 2);
+    ck_assert_uint_eq(weft_checkpoint_steps(kept), 10);
+    ck_assert_uint_eq(weft_checkpoint_epoch(kept, 1)->epoch, 2);
+    ck_assert_uint_eq(weft_checkpoint_epoch(kept, 1)->images, 70);
+    ck_assert_ptr_null(weft_checkpoint_epoch(kept, 1)->results);
+    ck_assert_ptr_null(weft_checkpoint_epoch(kept, 2));
+    ck_assert_int_eq(weft_checkpoint_math(kept), WEFT_MATH_EXACT);
+    /* Another session, opened with its model. */
+    other = api_open(weft_checkpoint_model(kept), "cpu", 32);
+    API_OK(weft_session_set_checkpoint(other, kept, error));
+    rest.epoch = halve_again;
+    API_OK(weft_train(other, images, &rest, error));
+    ck_assert(api_equal(used, other));
+    ck_assert(!api_restore(used, other, "api_checkpoints.checkpoint", &rest));
+    ck_assert_uint_eq(rest.epochs, 0);
+    /* Back again. */
+    API_OK(weft_session_set_checkpoint(used, kept, error));
+    ck_assert(!api_equal(used, other));
+    ck_assert_uint_eq(weft_session_epochs(used), 2);
+    weft_checkpoint_destroy(kept);
+    weft_session_close(used);
+    weft_session_close(other);
+}
+END_TEST
+
+/* A limit of steps that ended a call, and one that is left. */
+START_TEST(limits_of_steps) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS, rest = WEFT_TRAINING_OPTIONS;
+    struct weft_session *a = api_open(model, "cpu", 20), *b = api_open(model, "cpu", 20);
+    options.steps = 8; /* two epochs */
+    API_OK(weft_train(a, images, &options, error));
+    ck_assert(!api_restore(a, b, "api_limits.checkpoint", &rest));
+    ck_assert_uint_eq(rest.epochs, 3);
+    ck_assert_uint_eq(rest.steps, 0);
+    options.steps = 13;
+    options.progress = stop;
+    API_FAILS(WEFT_INTERRUPTED, "epoch 4", weft_train(a, images, &options, error));
+    ck_assert(api_restore(a, b, "api_limits.checkpoint", &rest));
+    ck_assert_uint_eq(rest.epochs, 4);
+    ck_assert_uint_eq(rest.steps, 9);
+    API_OK(weft_train(b, images, &rest, error));
+    ck_assert_uint_eq(weft_session_steps(b), 21);
+    API_OK(weft_session_set_model(b, model, error));
+    ck_assert(!api_restore(b, a, "api_limits.checkpoint", &rest));
+    ck_assert_uint_eq(rest.epochs + rest.batch, 0);
+    weft_session_close(a);
+    weft_session_close(b);
+}
+END_TEST
+
+/* Texts of the caller are in the file, too. */
+START_TEST(texts) {
+    const char *path = "api_texts.checkpoint", *strange = "a \"text\"\n\t\x01 \xc3\xa4";
+    struct weft_session *session = api_open(model, "cpu", 8);
+    struct weft_checkpoint *checkpoint;
+    API_OK(weft_session_checkpoint(session, &checkpoint, error));
+    ck_assert_ptr_null(weft_checkpoint_text(checkpoint, "data"));
+    API_OK(weft_checkpoint_set_text(checkpoint, "gone", NULL, error));
+    API_OK(weft_checkpoint_set_text(checkpoint, "data", "before", error));
+    API_OK(weft_checkpoint_set_text(checkpoint, "data", strange, error));
+    API_OK(weft_checkpoint_set_text(checkpoint, "weft.network", "", error));
+    API_OK(weft_checkpoint_set_text(checkpoint, "gone", "x", error));
+    API_OK(weft_checkpoint_set_text(checkpoint, "gone", NULL, error));
+    API_OK(weft_checkpoint_save(checkpoint, path, error));
+    weft_checkpoint_destroy(checkpoint);
+    API_OK(weft_checkpoint_load(path, &checkpoint, error));
+    remove(path);
+    ck_assert_str_eq(weft_checkpoint_text(checkpoint, "data"), strange);
+    ck_assert_str_eq(weft_checkpoint_text(checkpoint, "weft.network"), "");
+    ck_assert_ptr_null(weft_checkpoint_text(checkpoint, "gone"));
+    weft_checkpoint_destroy(checkpoint);
+    weft_session_close(session);
+}
+END_TEST
+
+/* A step of more images than there are is one of all. */
+START_TEST(large_batch) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    struct weft_session *a = api_open(model, "cpu", 70), *b = api_open(model, "cpu", 100);
+    options.batch = 1000000;
+    API_OK(weft_train(a, images, &options, error));
+    options.batch = 70;
+    API_OK(weft_train(b, images, &options, error));
+    ck_assert(api_equal(a, b));
+    weft_session_close(a);
+    weft_session_close(b);
+}
+END_TEST
 
 /* An interrupted epoch leaves nothing behind. */
 START_TEST(interrupted) {
@@ -181,10 +307,10 @@ END_TEST
 
 /* Steps that belong to no epoch are in a checkpoint, too. */
 START_TEST(own_steps) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
     struct weft_session *a = api_open(model, "cpu", 8), *b = api_open(model, "cpu", 8);
     static const float doutputs[8 * API_CLASSES] = {1, -1, 0.5f};
     float inputs[8 * API_AREA], dinputs[8 * API_AREA];
-    const char *path = "api_own_steps.checkpoint";
     for (size_t i = 0; i < 8 * API_AREA; i++) {
         inputs[i] = (float)(i * 37 % 64) / 64;
     }
@@ -192,14 +318,13 @@ START_TEST(own_steps) {
     API_OK(weft_backward(a, doutputs, dinputs, error));
     API_OK(weft_step(a, 0.01f, error));
     ck_assert(!api_equal(a, b));
-    API_OK(weft_checkpoint_save(a, path, error));
-    API_OK(weft_checkpoint_load(b, path, error));
+    ck_assert(!api_restore(a, b, "api_own_steps.checkpoint", &options));
+    ck_assert_uint_eq(options.epochs, 0);
     ck_assert(api_equal(a, b));
     ck_assert_uint_eq(weft_session_steps(b), 1);
     API_OK(weft_train(a, images, NULL, error));
     API_OK(weft_train(b, images, NULL, error));
     ck_assert(api_equal(a, b));
-    remove(path);
     weft_session_close(a);
     weft_session_close(b);
 }
@@ -248,6 +373,10 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, training_goes_on);
+    tcase_add_test(tests, checkpoints);
+    tcase_add_test(tests, limits_of_steps);
+    tcase_add_test(tests, texts);
+    tcase_add_test(tests, large_batch);
     tcase_add_test(tests, interrupted);
     tcase_add_test(tests, callbacks);
     tcase_add_test(tests, evaluation_and_prediction);

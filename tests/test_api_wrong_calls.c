@@ -17,6 +17,7 @@ START_TEST(parts_of_a_step) {
     struct weft_session_options options = WEFT_SESSION_OPTIONS;
     struct weft_session *forward_only = NULL;
     struct weft_evaluation result = WEFT_EVALUATION;
+    struct weft_checkpoint *checkpoint;
     begin();
     WRONG(weft_backward(session, doutputs, NULL, error)); /* before weft_forward */
     WRONG(weft_step(session, 0.01f, error));              /* before weft_backward */
@@ -49,32 +50,71 @@ START_TEST(parts_of_a_step) {
     WRONG(weft_backward(forward_only, doutputs, NULL, error));
     WRONG(weft_step(forward_only, 0.01f, error));
     WRONG(weft_train(forward_only, images, NULL, error));
-    WRONG(weft_checkpoint_save(forward_only, "checkpoint.safetensors", error));
+    WRONG_OBJECT(checkpoint, weft_session_checkpoint(forward_only, &checkpoint, error));
+    RIGHT(weft_session_checkpoint(session, &checkpoint, error));
+    WRONG(weft_session_set_checkpoint(forward_only, checkpoint, error));
+    weft_checkpoint_destroy(checkpoint);
     WRONG(weft_session_get(forward_only, "out.weight.grad", inputs, WEIGHTS, error));
     weft_session_close(forward_only);
-    end(24);
+    end(25);
 }
 END_TEST
 
 START_TEST(checkpoints) {
     const char *path = temporary_path("checkpoint.safetensors");
+    struct weft_training_options training = WEFT_TRAINING_OPTIONS;
+    struct weft_checkpoint *checkpoint, *none;
+    struct weft_session_options options = WEFT_SESSION_OPTIONS;
+    struct weft_session *other;
+    static char text[1000002];
     begin();
+    options.device = "cpu";
+    RIGHT(weft_session_open(other_model, &options, &other, error));
+    RIGHT(weft_session_checkpoint(other, &checkpoint, error));
+    WRONG(weft_session_set_checkpoint(session, checkpoint, error)); /* of another network */
+    weft_checkpoint_destroy(checkpoint);
+    weft_session_close(other);
+    WRONG_OBJECT(none, weft_session_checkpoint(NULL, &none, error));
+    WRONG(weft_session_checkpoint(session, NULL, error));
+    RIGHT(weft_session_checkpoint(session, &checkpoint, error));
+    WRONG(weft_session_set_checkpoint(NULL, checkpoint, error));
+    WRONG(weft_session_set_checkpoint(session, NULL, error));
     WRONG(weft_checkpoint_save(NULL, path, error));
-    WRONG(weft_checkpoint_save(session, NULL, error));
-    WRONG(weft_checkpoint_load(NULL, path, error));
-    WRONG(weft_checkpoint_load(session, NULL, error));
-    FAILS(WEFT_BAD_FILE, weft_checkpoint_load(session, path, error));
-    FAILS(WEFT_BAD_FILE, weft_checkpoint_load(session, "", error));
-    FAILS(WEFT_BAD_FILE, weft_checkpoint_load(session, temporary_folder, error));
-    FAILS(WEFT_BAD_FILE, weft_checkpoint_save(session, "/nowhere/checkpoint.safetensors", error));
+    WRONG(weft_checkpoint_save(checkpoint, NULL, error));
+    WRONG_OBJECT(none, weft_checkpoint_load(NULL, &none, error));
+    WRONG(weft_checkpoint_load(path, NULL, error));
+    FAILS(WEFT_BAD_FILE, weft_checkpoint_load(path, &none, error));
+    FAILS(WEFT_BAD_FILE, weft_checkpoint_load("", &none, error));
+    FAILS(WEFT_BAD_FILE, weft_checkpoint_load(temporary_folder, &none, error));
+    FAILS(WEFT_BAD_FILE, weft_checkpoint_save(checkpoint, "/nowhere/checkpoint", error));
     RIGHT(weft_model_save(model, path, error));
-    FAILS(WEFT_BAD_FILE, weft_checkpoint_load(session, path, error)); /* it is a model */
-    end(9);
+    FAILS(WEFT_BAD_FILE, weft_checkpoint_load(path, &none, error)); /* it is a model */
+    memset(text, 'x', sizeof text - 1);
+    WRONG(weft_checkpoint_set_text(NULL, "key", "text", error));
+    WRONG(weft_checkpoint_set_text(checkpoint, NULL, "text", error));
+    WRONG(weft_checkpoint_set_text(checkpoint, "", "text", error));
+    WRONG(weft_checkpoint_set_text(checkpoint, text, "text", error));
+    WRONG(weft_checkpoint_set_text(checkpoint, "key", text, error));
+    WRONG(weft_checkpoint_set_text(checkpoint, "\xff", "text", error));
+    WRONG(weft_checkpoint_set_text(checkpoint, "key", "\xff", error));
+    ck_assert(!weft_checkpoint_training(NULL, &training));
+    ck_assert(!weft_checkpoint_training(checkpoint, NULL));
+    training.size = 7;
+    ck_assert(!weft_checkpoint_training(checkpoint, &training));
+    ck_assert_ptr_null(weft_checkpoint_text(checkpoint, NULL));
+    ck_assert_ptr_null(weft_checkpoint_text(NULL, "key"));
+    ck_assert_ptr_null(weft_checkpoint_model(NULL));
+    ck_assert_ptr_null(weft_checkpoint_epoch(NULL, 0));
+    ck_assert_uint_eq(weft_checkpoint_epochs(NULL) + weft_checkpoint_steps(NULL), 0);
+    weft_checkpoint_destroy(checkpoint);
+    weft_checkpoint_destroy(NULL);
+    end(16);
 }
 END_TEST
 
 /* Calls that a callback must not make. */
 static bool from_callback(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    struct weft_checkpoint *checkpoint;
     float values[WEIGHTS] = {0};
     (void)context;
     (void)epoch;
@@ -85,7 +125,9 @@ static bool from_callback(void *context, const struct weft_epoch *epoch, float *
     WRONG(weft_forward(session, WEFT_STATISTICS_BATCH, values, 1, NULL, error));
     WRONG(weft_backward(session, values, NULL, error));
     WRONG(weft_step(session, 0.01f, error));
-    WRONG(weft_checkpoint_load(session, "checkpoint.safetensors", error));
+    RIGHT(weft_session_checkpoint(session, &checkpoint, error));
+    WRONG(weft_session_set_checkpoint(session, checkpoint, error));
+    weft_checkpoint_destroy(checkpoint);
     WRONG(weft_session_keep(session, images, error));
     WRONG(weft_session_drop(session, images, error));
     WRONG(weft_profile_start(session, error));
@@ -238,6 +280,7 @@ END_TEST
  * refused. */
 static unsigned use_after_fork(void) {
     struct weft_evaluation result = WEFT_EVALUATION;
+    struct weft_checkpoint *checkpoint;
     struct weft_model *taken;
     float values[WEIGHTS] = {0};
     uint8_t pixels[PIXELS] = {0};
@@ -248,7 +291,7 @@ static unsigned use_after_fork(void) {
     WRONG(weft_session_get(session, "out.weight", values, WEIGHTS, error));
     WRONG_OBJECT(taken, weft_session_model(session, &taken, error));
     WRONG(weft_session_keep(session, images, error));
-    WRONG(weft_checkpoint_save(session, "/nowhere/checkpoint.safetensors", error));
+    WRONG_OBJECT(checkpoint, weft_session_checkpoint(session, &checkpoint, error));
     WRONG(weft_profile_start(session, error));
     weft_session_cancel(session);
     weft_session_close(session);

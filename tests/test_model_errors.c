@@ -193,7 +193,7 @@ START_TEST(values) {
     assert_part_refused(MEAN, (struct part){"n.running_mean", "F32", "[2]", 4, 2, {INFINITY, 0}},
                         "tensor n.running_mean: element 0 of 2 is infinite");
     assert_part_refused(VARIANCE, (struct part){"n.running_var", "F32", "[2]", 4, 2, {1, -1e-44f}},
-                        "tensor n.running_var: element 1 of 2 is a variance below 0");
+                        "tensor n.running_var: element 1 of 2 is below 0");
     /* -0 is not a negative variance, and small values become +0. */
     memcpy(parts, right, sizeof parts);
     memcpy(parts[VARIANCE].values, (float[]){-0.0f, 1e-20f}, 8);

@@ -14,7 +14,7 @@
  * A session is used by one thread at a time: a call while another one runs fails with WEFT_USAGE.
  * There are two exceptions. weft_session_cancel may be called at any time. And callbacks of
  * weft_train and weft_evaluate may call the functions that leave the values as they are:
- * weft_session_model, weft_session_get, weft_evaluate, weft_predict and weft_checkpoint_save.
+ * weft_session_model, weft_session_checkpoint, weft_session_get, weft_evaluate and weft_predict.
  * Sessions are independent of each other.
  *
  * After fork, each call of the child with a session of the parent fails with WEFT_USAGE. The child
@@ -138,9 +138,9 @@ WEFT_API enum weft_status weft_session_set_model(struct weft_session *session,
 WEFT_API enum weft_status weft_session_get(struct weft_session *session, const char *name,
                                            float *values, size_t count, struct weft_error *error);
 
-/* Sets a tensor of the network, or its ".moment" or ".second_moment". Fails with WEFT_USAGE for
- * values that are NaN or infinite, and for a running variance or second moment below 0; nothing is
- * changed then. */
+/* Sets a tensor of the network, or its ".moment" or ".second_moment". Values with a magnitude below
+ * 2^-36 become +0. Fails with WEFT_USAGE for values that are NaN or infinite, and for a running
+ * variance or second moment below 0; nothing is changed then. */
 WEFT_API enum weft_status weft_session_set(struct weft_session *session, const char *name,
                                            const float *values, size_t count,
                                            struct weft_error *error);
@@ -166,7 +166,8 @@ WEFT_API void weft_session_cancel(struct weft_session *session);
 struct weft_training_options {
     size_t size;
     size_t epochs;       /* of this call; 0: 5 */
-    size_t batch;        /* images of a step, at most those of the session; 0: those */
+    size_t batch;        /* images of a step, at most those of the session, or more than all of a
+                            smaller set; 0: those of the session */
     float learning_rate; /* Adam's; 0: 0.01 */
     uint64_t seed;       /* of the order of the images */
     enum weft_order order;
@@ -275,19 +276,6 @@ WEFT_API enum weft_status weft_backward(struct weft_session *session, const floa
                                         float *dinputs, struct weft_error *error);
 WEFT_API enum weft_status weft_step(struct weft_session *session, float learning_rate,
                                     struct weft_error *error);
-
-/* Writes values, Adam's state and the numbers of epochs and steps to ${path}, so that
- * weft_checkpoint_load and weft_train continue with the same bits, in another process or on another
- * device: to a temporary file first, which is then renamed. Fails with WEFT_BAD_FILE; an older file
- * stays then. */
-WEFT_API enum weft_status weft_checkpoint_save(struct weft_session *session, const char *path,
-                                               struct weft_error *error);
-
-/* Reads a file of weft_checkpoint_save, or checkpoint.safetensors of "weft train". Fails with
- * WEFT_BAD_FILE for a file that is missing, damaged, of another network or of another contract of
- * equal bits; nothing is changed then. */
-WEFT_API enum weft_status weft_checkpoint_load(struct weft_session *session, const char *path,
-                                               struct weft_error *error);
 
 WEFT_END
 

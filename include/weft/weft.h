@@ -3,6 +3,7 @@
 #ifndef WEFT_H
 #define WEFT_H
 
+#include "weft/checkpoint.h"
 #include "weft/device.h"
 #include "weft/epoch.h"
 #include "weft/error.h"

@@ -7,6 +7,7 @@
 #include "api/api.h"
 #include "backend/backend.h"
 #include "data/model.h"
+#include "data/training.h"
 #include "weft/session.h"
 
 /* A set of images on the device. */
@@ -27,6 +28,7 @@ struct weft_session {
     size_t notice_count;
     char *notice; /* all of them */
     struct weft_session_options options;
+    struct training training;   /* the last one, or all zero */
     struct weft_epoch *history; /* of each epoch */
     size_t epochs;
     uint64_t steps;
@@ -79,6 +81,14 @@ void session_changed(struct weft_session *session);
 enum weft_status session_check_network(const struct weft_session *session,
                                        const struct weft_network *network, enum weft_status wrong,
                                        const char *what, struct weft_error *error);
+
+/* Makes a copy of the model of the present values. Fails with WEFT_DIVERGED and "FUNCTION: ..." if a
+ * value is not a finite number. */
+enum weft_status session_model(struct weft_session *session, struct weft_model **model,
+                               const char *function, struct weft_error *error);
+
+/* train.c: stores the options that determine bits. */
+void training_to_options(const struct training *training, struct weft_training_options *options);
 
 /* Copies values from ${model}, of the same network, and Adam's state (NULL: zeros), to ${session},
  * but not to the device. */

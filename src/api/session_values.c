@@ -47,14 +47,13 @@ void session_changed(struct weft_session *session) {
 
 /* ---- a model ---- */
 
-static enum weft_status make_model(struct weft_session *session, struct weft_model **model,
-                                   struct weft_error *error) {
+enum weft_status session_model(struct weft_session *session, struct weft_model **model,
+                               const char *function, struct weft_error *error) {
     const struct weft_network *network = session->model->network;
     TRY(session_sync(session, error));
     if (!values_are_finite(session->model->parameters, network->parameter_count) ||
         !values_are_finite(session->model->buffers, network->buffer_count)) {
-        return error_set(error, WEFT_DIVERGED,
-                         "weft_session_model: a value is not a finite number");
+        return error_set(error, WEFT_DIVERGED, "%s: a value is not a finite number", function);
     }
     return model_copy(session->model, model, error);
 }
@@ -65,7 +64,7 @@ enum weft_status weft_session_model(struct weft_session *session, struct weft_mo
     API_CREATES(model);
     API_NOT_NULL(session);
     TRY(session_enter(session, SESSION_READS, __func__, error));
-    return session_leave(session, make_model(session, model, error));
+    return session_leave(session, session_model(session, model, __func__, error));
 }
 
 enum weft_status session_check_network(const struct weft_session *session,
@@ -105,6 +104,7 @@ static enum weft_status set_model(struct weft_session *session, const struct wef
     TRY(session_check_network(session, model->network, WEFT_USAGE, "weft_session_set_model: model",
                               error));
     session_take(session, model, NULL, NULL);
+    session->training = (struct training){.epochs = 0};
     session->epochs = 0;
     session->steps = 0;
     return session_write(session, error);
@@ -169,24 +169,6 @@ enum weft_status weft_session_get(struct weft_session *session, const char *name
                          api_context(error, __func__, get(session, name, values, count, error)));
 }
 
-/* A variance and a mean of squares are not below 0. */
-static bool is_negative(const struct tensor_ref *ref, const char *name, float value) {
-    const size_t length = strlen(name), suffix = strlen(".running_var");
-    const bool variance = length > suffix && strcmp(name + length - suffix, ".running_var") == 0;
-    return (variance || ref->array == ARRAY_SECOND_MOMENTS) && value < 0;
-}
-
-static enum weft_status check_values(const struct tensor_ref *ref, const char *name,
-                                     const float *values, struct weft_error *error) {
-    for (size_t i = 0; i < ref->count; i++) {
-        if (!isfinite(values[i]) || is_negative(ref, name, values[i])) {
-            return error_set(error, WEFT_USAGE, "weft_session_set: values[%zu] of %s is %g", i,
-                             name, (double)values[i]);
-        }
-    }
-    return WEFT_OK;
-}
-
 static enum weft_status set(struct weft_session *session, const char *name, const float *values,
                             size_t count, struct weft_error *error) {
     struct tensor_ref ref;
@@ -196,9 +178,11 @@ static enum weft_status set(struct weft_session *session, const char *name, cons
     if (ref.is_activation || ref.array == ARRAY_GRADIENTS) {
         return error_set(error, WEFT_USAGE, "weft_session_set: %s can only be read", name);
     }
-    TRY(check_values(&ref, name, values, error));
+    TRY(api_context(
+        error, "weft_session_set",
+        values_check(name, values, count, ref.array == ARRAY_SECOND_MOMENTS, WEFT_USAGE, error)));
     TRY_OR(done, read_array(session, &ref, &all, error));
-    memcpy(all + ref.offset, values, count * sizeof *values);
+    values_clean(values, count, all + ref.offset);
     TRY_OR(done, backend_write(session->backend, ref.array, all, error));
     session->newer = true;
     session_changed(session);

@@ -6,18 +6,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EPOCHS = 5, EPOCHS_MAX = 1000000 };
+enum { EPOCHS = 5 };
 
-/* A training of one epoch, and what its callbacks need. */
+/* A training, and what its callbacks need. */
 struct run {
     struct weft_session *session;
-    struct weft_training_options *options; /* learning_rate is that of the next epoch */
-    enum weft_status status;               /* of the callback after the epoch */
+    const struct weft_training_options *options;
+    struct training training; /* learning_rate is that of the next epoch */
+    enum weft_status status;  /* of what was done after an epoch */
     struct weft_error error;
 };
 
-/* Checks ${options}, and replaces 0 by defaults. */
-static enum weft_status check(const struct weft_session *session,
+/* ---- options ---- */
+
+void training_to_options(const struct training *training, struct weft_training_options *options) {
+    options->epochs = training->epochs;
+    options->batch = training->batch;
+    options->learning_rate = training->learning_rate;
+    options->seed = training->seed;
+    options->order = training->order;
+    options->steps = training->steps;
+}
+
+/* Returns the training of a call with ${options}, after what ${session} was trained for. */
+static struct training training_of(const struct weft_session *session,
+                                   const struct weft_training_options *options) {
+    return (struct training){.epochs = session->epochs + options->epochs,
+                             .batch = options->batch,
+                             .learning_rate = options->learning_rate,
+                             .seed = options->seed,
+                             .order = options->order,
+                             .steps = options->steps != 0 ? session->steps + options->steps : 0};
+}
+
+static enum weft_status check_rate(float rate, struct weft_error *error) {
+    return isfinite(rate) && rate > 0
+               ? WEFT_OK
+               : api_usage(error, "weft_train", "learning_rate is %g: it must be a positive number",
+                           (double)rate);
+}
+
+/* Checks ${options} for ${count} images, and replaces 0 by defaults. */
+static enum weft_status check(const struct weft_session *session, size_t count,
                               struct weft_training_options *options, const char *function,
                               struct weft_error *error) {
     const size_t most = session->options.batch;
@@ -27,23 +57,19 @@ static enum weft_status check(const struct weft_session *session,
     options->epochs = options->epochs != 0 ? options->epochs : EPOCHS;
     options->batch = options->batch != 0 ? options->batch : most;
     options->learning_rate = options->learning_rate != 0 ? options->learning_rate : 0.01f;
-    if (options->epochs > EPOCHS_MAX) {
+    if (options->epochs > TRAINING_EPOCHS_MAX) {
         return api_usage(error, function, "epochs is %zu: it must be at most %d", options->epochs,
-                         EPOCHS_MAX);
+                         TRAINING_EPOCHS_MAX);
     }
-    if (options->batch > most) {
+    if (options->batch > most && (count > most || options->batch > UINT32_MAX)) {
         return api_usage(error, function, "batch is %zu: the session was opened for at most %zu",
                          options->batch, most);
     }
-    return api_choice(error, function, "order", (int)options->order, WEFT_ORDER_FILE);
+    TRY(api_choice(error, function, "order", (int)options->order, WEFT_ORDER_FILE));
+    return check_rate(options->learning_rate, error);
 }
 
-static enum weft_status check_rate(float rate, const char *function, struct weft_error *error) {
-    return isfinite(rate) && rate > 0
-               ? WEFT_OK
-               : api_usage(error, function, "learning_rate is %g: it must be a positive number",
-                           (double)rate);
-}
+/* ---- callbacks ---- */
 
 static bool progress(void *context, size_t epoch, size_t step, size_t steps) {
     const struct run *run = context;
@@ -55,10 +81,15 @@ static bool progress(void *context, size_t epoch, size_t step, size_t steps) {
     return session_callback_end(run->session, go_on);
 }
 
-/* The epoch is finished: the session has its state. */
+/* The epoch is finished: the session gets its state. */
 static enum weft_status finish_epoch(struct weft_session *session, const struct weft_epoch *epoch,
                                      struct weft_error *error) {
-    struct weft_epoch *history = session->history;
+    struct weft_epoch *history =
+        realloc(session->history, (session->epochs + 1) * sizeof *session->history);
+    if (history == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for an epoch");
+    }
+    session->history = history;
     TRY(backend_read(session->backend, ARRAY_MOMENTS, session->moments, error));
     TRY(backend_read(session->backend, ARRAY_SECOND_MOMENTS, session->second_moments, error));
     history[session->epochs] = *epoch;
@@ -69,45 +100,47 @@ static enum weft_status finish_epoch(struct weft_session *session, const struct 
     return WEFT_OK;
 }
 
+/* The rate is changed in the session's training, which a checkpoint made in the callback has. */
 static bool epoch_done(void *context, const struct weft_epoch *epoch) {
     struct run *run = context;
-    struct weft_training_options *options = run->options;
+    struct weft_session *session = run->session;
+    const struct weft_training_options *options = run->options;
     bool go_on = true;
-    run->status = finish_epoch(run->session, epoch, &run->error);
+    run->status = finish_epoch(session, epoch, &run->error);
     if (run->status != WEFT_OK) {
         return false;
     }
-    session_callback_begin(run->session);
+    session_callback_begin(session);
     if (options->epoch != NULL) {
-        go_on = options->epoch(options->context, epoch, &options->learning_rate);
+        go_on = options->epoch(options->context, epoch, &session->training.learning_rate);
     }
-    return session_callback_end(run->session, go_on);
+    go_on = session_callback_end(session, go_on);
+    if (go_on) {
+        run->status = check_rate(session->training.learning_rate, &run->error);
+        run->training.learning_rate = session->training.learning_rate;
+    }
+    return go_on && run->status == WEFT_OK;
 }
 
-/* Trains an epoch, of at most ${most} steps in all. */
-static enum weft_status train_epoch(struct run *run, size_t set, uint64_t most,
-                                    struct weft_error *error) {
+/* ---- a training ---- */
+
+/* Trains on set ${set}. When it fails, the device gets the values of the last finished epoch. */
+static enum weft_status train_epochs(struct run *run, size_t set, struct weft_error *error) {
+    const struct training_events events = {progress, epoch_done, run};
     struct weft_session *session = run->session;
     const struct training_start start = {.epochs = session->epochs, .steps = session->steps};
-    const struct training training = {.epochs = session->epochs + 1,
-                                      .batch = run->options->batch,
-                                      .learning_rate = run->options->learning_rate,
-                                      .seed = run->options->seed,
-                                      .order = run->options->order,
-                                      .steps = most,
-                                      .start = &start,
-                                      .set = set};
-    const struct training_events events = {progress, epoch_done, run};
-    struct weft_epoch *grown =
-        realloc(session->history, (session->epochs + 1) * sizeof *session->history);
+    /* The set's own count: a callback may destroy the caller's images. */
+    const size_t count = session->sets[set].images.count;
     enum weft_status status;
-    if (grown == NULL) {
-        return error_set(error, WEFT_NO_MEMORY, "no memory for an epoch");
+    run->training = session->training;
+    run->training.batch = run->training.batch < count ? run->training.batch : count;
+    run->training.start = &start;
+    run->training.set = set;
+    status = train_model(session->model, session->backend, count, &run->training, &events, error);
+    if (status != WEFT_OK) {
+        struct weft_error ignored = {0};
+        session_write(session, &ignored);
     }
-    session->history = grown;
-    /* The set's own count: a callback may have destroyed the caller's images. */
-    status = train_model(session->model, session->backend, session->sets[set].images.count,
-                         &training, &events, error);
     if (run->status != WEFT_OK) {
         *error = run->error;
         return run->status;
@@ -115,39 +148,21 @@ static enum weft_status train_epoch(struct run *run, size_t set, uint64_t most,
     return status;
 }
 
-/* Trains on set ${set}. When an epoch fails, the device gets the values of the one before. */
-static enum weft_status train_epochs(struct run *run, size_t set, struct weft_error *error) {
-    struct weft_session *session = run->session;
-    const struct weft_training_options *options = run->options;
-    const uint64_t most = options->steps != 0 ? session->steps + options->steps : 0;
-    enum weft_status status = WEFT_OK;
-    for (size_t i = 0; i < options->epochs && (most == 0 || session->steps < most); i++) {
-        const size_t before = session->epochs;
-        TRY_OR(failed, check_rate(options->learning_rate, "weft_train", error));
-        status = train_epoch(run, set, most, error);
-        if (status != WEFT_OK && session->epochs == before) {
-            struct weft_error ignored = {0};
-            session_write(session, &ignored);
-        }
-        TRY_OR(failed, status);
-    }
-failed:
-    return status;
-}
-
 static enum weft_status train(struct weft_session *session, const struct weft_images *images,
-                              struct weft_training_options *options, struct weft_error *error) {
+                              const struct weft_training_options *options,
+                              struct weft_error *error) {
     struct run run = {.session = session, .options = options};
     enum weft_status status;
     size_t set;
     bool copied;
-    if (options->epochs > EPOCHS_MAX - session->epochs ||
+    if (options->epochs > TRAINING_EPOCHS_MAX - session->epochs ||
         options->steps > UINT64_MAX / 2 - session->steps) {
         return api_usage(error, "weft_train", "the session has %zu epochs of %llu steps: too many",
                          session->epochs, (unsigned long long)session->steps);
     }
     TRY(session_sync(session, error));
     TRY(session_images_find(session, images, "weft_train", &set, &copied, error));
+    session->training = training_of(session, options);
     status = train_epochs(&run, set, error);
     if (copied) {
         session_images_drop(session, set);
@@ -163,8 +178,7 @@ enum weft_status weft_train(struct weft_session *session, const struct weft_imag
     API_NOT_NULL(images);
     API_STRUCTURE(own, options, context);
     API_REQUIRE(images->labels != NULL, "images have no labels");
-    TRY(check(session, &own, __func__, error));
-    TRY(check_rate(own.learning_rate, __func__, error));
+    TRY(check(session, images->count, &own, __func__, error));
     TRY(session_enter(session, SESSION_CHANGES, __func__, error));
     return session_leave(session, train(session, images, &own, error));
 }

@@ -19,9 +19,8 @@ static const char *const hashed[CLI_HASHED] = {"model.safetensors",   "checkpoin
                                                "history.csv",         "steps.csv",
                                                "confusion-train.csv", "confusion-test.csv"};
 
-/* Stores the hash of the file ${name} of ${folder}; an empty text if there is none. */
-static enum weft_status hash_file(const char *folder, const char *name, char sha256[65],
-                                  struct weft_error *error) {
+enum weft_status cli_run_hash(const char *folder, const char *name, char sha256[65],
+                              struct weft_error *error) {
     unsigned char bytes[16384];
     struct sha256 hash;
     char path[4096];
@@ -54,7 +53,7 @@ enum weft_status cli_run_json_files(struct json_writer *json, const char *folder
     json_write_open(json, "files", '{');
     for (size_t i = 0; i < CLI_HASHED; i++) {
         char sha256[65];
-        TRY(hash_file(folder, hashed[i], sha256, error));
+        TRY(cli_run_hash(folder, hashed[i], sha256, error));
         json_write_string(json, hashed[i], sha256[0] != '\0' ? sha256 : NULL);
     }
     json_write_close(json, '}');
@@ -94,7 +93,7 @@ enum weft_status cli_run_foreign(const char *folder, struct cli_foreign *foreign
         const char *expected = expected_hash(run, hashed[i]);
         bool known = expected != NULL || json_object_get(run, "files") != NULL;
         char sha256[65];
-        TRY_OR(done, hash_file(folder, hashed[i], sha256, error));
+        TRY_OR(done, cli_run_hash(folder, hashed[i], sha256, error));
         if (known && sha256[0] != '\0' && (expected == NULL || strcmp(sha256, expected) != 0)) {
             foreign->names[foreign->count++] = hashed[i];
         }

@@ -9,6 +9,11 @@
 #include "base/json_write.h"
 #include "cli/options.h"
 
+/* Stores the SHA-256 of the file ${name} of ${folder}, in lower-case hexadecimal; an empty text if
+ * there is none. Fails with WEFT_BAD_FILE. */
+enum weft_status cli_run_hash(const char *folder, const char *name, char sha256[65],
+                              struct weft_error *error);
+
 /* Adds the hashes of the files in ${folder} as the member "files". Fails with WEFT_BAD_FILE. */
 enum weft_status cli_run_json_files(struct json_writer *json, const char *folder,
                                     struct weft_error *error);

@@ -109,3 +109,13 @@ enum weft_status cli_setup_session(const struct cli_options *options,
     print_session(options, *session);
     return WEFT_OK;
 }
+
+const char *cli_setup_warning(const struct weft_session *session) {
+    const struct weft_notice *notice;
+    for (size_t i = 0; (notice = weft_session_notice_get(session, i)) != NULL; i++) {
+        if (notice->kind == WEFT_NOTICE_CONTRACTION || notice->kind == WEFT_NOTICE_RULE) {
+            return notice->text;
+        }
+    }
+    return NULL;
+}

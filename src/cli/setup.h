@@ -15,6 +15,9 @@ enum weft_status cli_setup_session(const struct cli_options *options,
                                    struct cli_progress *progress, struct weft_session **session,
                                    struct weft_error *error);
 
+/* Returns the rule of OpenCL that the device of ${session} breaks, or NULL. */
+const char *cli_setup_warning(const struct weft_session *session);
+
 /* ---- parts of it, for setup_backend.c ---- */
 
 /* What is said about an open device; NULL: nothing. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_read.h"
 #include "base/try.h"
 #include "data/model_file.h"
 #include "data/model_metadata.h"
@@ -26,7 +27,8 @@ static enum weft_status find(const struct safetensors *file, const char *name, c
 
 /* Reads the flat arrays, whose sizes are those of the network. */
 static enum weft_status read_floats(const struct safetensors *file,
-                                    const struct checkpoint *checkpoint, struct weft_error *error) {
+                                    const struct weft_checkpoint *checkpoint,
+                                    struct weft_error *error) {
     struct checkpoint_array arrays[CHECKPOINT_ARRAYS];
     const struct safetensors_entry *entry;
     checkpoint_arrays(checkpoint, arrays);
@@ -45,7 +47,8 @@ static enum weft_status read_floats(const struct safetensors *file,
     return WEFT_OK;
 }
 
-static enum weft_status read_integers(const struct safetensors *file, struct checkpoint *checkpoint,
+static enum weft_status read_integers(const struct safetensors *file,
+                                      struct weft_checkpoint *checkpoint,
                                       struct weft_error *error) {
     const struct safetensors_entry *entry;
     size_t layers = checkpoint->model->network->layer_count;
@@ -57,7 +60,7 @@ static enum weft_status read_integers(const struct safetensors *file, struct che
     TRY(find(file, "progress", "I64", 2, &entry, error));
     epochs = safetensors_integer(entry, 0);
     steps = safetensors_integer(entry, 1);
-    if (epochs < 0 || epochs > 1000000 || steps < epochs) {
+    if (epochs < 0 || epochs > TRAINING_EPOCHS_MAX || steps < epochs) {
         return error_set(error, WEFT_BAD_FILE, "tensor progress: %lld epochs of %lld steps",
                          (long long)epochs, (long long)steps);
     }
@@ -85,7 +88,7 @@ failed:
 }
 
 /* Makes the model, without values, and allocates the moments. */
-static enum weft_status prepare(const struct safetensors *file, struct checkpoint *checkpoint,
+static enum weft_status prepare(const struct safetensors *file, struct weft_checkpoint *checkpoint,
                                 struct weft_error *error) {
     const char *contract = safetensors_metadata(file, "weft.contract");
     struct weft_network *network;
@@ -93,6 +96,10 @@ static enum weft_status prepare(const struct safetensors *file, struct checkpoin
     if (safetensors_metadata(file, "weft.network") == NULL || contract == NULL ||
         safetensors_metadata(file, "weft.checkpoint") == NULL) {
         return error_set(error, WEFT_BAD_FILE, "it is not a checkpoint of weft");
+    }
+    if (file->undigested) {
+        return error_set(error, WEFT_BAD_FILE,
+                         "it has no digest: another version of weft wrote it");
     }
     if (strcmp(contract, MODEL_CONTRACT) != 0) {
         return error_set(error, WEFT_BAD_FILE,
@@ -110,12 +117,9 @@ static enum weft_status prepare(const struct safetensors *file, struct checkpoin
 }
 
 /* On failure the caller destroys ${checkpoint}. */
-static enum weft_status read_all(const struct safetensors *file, struct checkpoint *checkpoint,
+static enum weft_status read_all(const struct safetensors *file, struct weft_checkpoint *checkpoint,
                                  struct weft_error *error) {
     TRY(prepare(file, checkpoint, error));
-    if (safetensors_metadata(file, "weft.options") == NULL) {
-        return error_set(error, WEFT_BAD_FILE, "__metadata__ weft.options: it is missing");
-    }
     TRY(model_metadata_read(file, checkpoint->model, error));
     TRY(read_floats(file, checkpoint, error));
     TRY(read_integers(file, checkpoint, error));
@@ -123,7 +127,7 @@ static enum weft_status read_all(const struct safetensors *file, struct checkpoi
     return checkpoint_read_record(safetensors_metadata(file, "weft.checkpoint"), checkpoint, error);
 }
 
-enum weft_status checkpoint_load(const char *path, struct checkpoint **checkpoint,
+enum weft_status checkpoint_load(const char *path, struct weft_checkpoint **checkpoint,
                                  struct weft_error *error) {
     struct safetensors file = {0};
     enum weft_status status;
@@ -141,13 +145,13 @@ enum weft_status checkpoint_load(const char *path, struct checkpoint **checkpoin
     return status;
 }
 
-void checkpoint_destroy(struct checkpoint *checkpoint) {
+void checkpoint_destroy(struct weft_checkpoint *checkpoint) {
     if (checkpoint != NULL) {
         model_destroy(checkpoint->model);
         free(checkpoint->moments);
         free(checkpoint->second_moments);
         free(checkpoint->history);
-        free(checkpoint->data);
+        json_decref(checkpoint->texts);
         free(checkpoint);
     }
 }

@@ -1,16 +1,13 @@
 /* checkpoint_write.c: writes the state of a training, so that another process can continue it. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_write.h"
 #include "base/try.h"
-#include "base/utf8.h"
 #include "data/model_file.h"
 #include "data/model_metadata.h"
 #include "data/safetensors.h"
 
-void checkpoint_arrays(const struct checkpoint *checkpoint,
+void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
                        struct checkpoint_array arrays[CHECKPOINT_ARRAYS]) {
     const struct weft_model *model = checkpoint->model;
     size_t parameters = model->network->parameter_count, buffers = model->network->buffer_count;
@@ -20,46 +17,7 @@ void checkpoint_arrays(const struct checkpoint *checkpoint,
     arrays[3] = (struct checkpoint_array){"second_moments", parameters, checkpoint->second_moments};
 }
 
-/* Returns the object "weft.checkpoint", which the caller frees, or NULL without memory. */
-static char *write_record(const struct checkpoint *checkpoint) {
-    const struct training *training = &checkpoint->training;
-    struct json_writer json = {0};
-    char seed[24], steps[24], *text;
-    snprintf(seed, sizeof seed, "%llu", (unsigned long long)training->seed);
-    snprintf(steps, sizeof steps, "%llu", (unsigned long long)training->steps);
-    json_write_open(&json, NULL, '{');
-    json_write_integer(&json, "epochs", training->epochs);
-    json_write_integer(&json, "batch", training->batch);
-    json_write_string(&json, "seed", seed);
-    json_write_string(&json, "order", training->order == WEFT_ORDER_FILE ? "file" : "shuffled");
-    json_write_string(&json, "math", checkpoint->math == WEFT_MATH_FAST ? "fast" : "exact");
-    json_write_string(&json, "steps", steps);
-    json_write_float(&json, "lr", training->learning_rate);
-    json_write_string(&json, "init", checkpoint->init);
-    json_write_integer(&json, "images", checkpoint->images);
-    json_write_integer(&json, "checksum", checkpoint->checksum);
-    /* A path that is not UTF-8 cannot be kept. */
-    if (checkpoint->data != NULL && utf8_is_valid(checkpoint->data)) {
-        json_write_string(&json, "data", checkpoint->data);
-    }
-    json_write_open(&json, "history", '[');
-    for (size_t i = 0; i < checkpoint->epochs; i++) {
-        const struct weft_epoch *epoch = &checkpoint->history[i];
-        json_write_open(&json, NULL, '{');
-        json_write_integer(&json, "images", epoch->images);
-        json_write_integer(&json, "correct", epoch->correct);
-        json_write_integer(&json, "steps", epoch->steps);
-        json_write_double(&json, "total_loss", epoch->total_loss);
-        json_write_double(&json, "seconds", epoch->seconds);
-        json_write_close(&json, '}');
-    }
-    json_write_close(&json, ']');
-    json_write_close(&json, '}');
-    json_write_take(&json, &text, NULL);
-    return text;
-}
-
-enum weft_status checkpoint_save(const struct checkpoint *checkpoint, const char *path,
+enum weft_status checkpoint_save(const struct weft_checkpoint *checkpoint, const char *path,
                                  struct weft_error *error) {
     const struct weft_model *model = checkpoint->model;
     const int64_t progress[2] = {(int64_t)checkpoint->epochs, (int64_t)checkpoint->steps};
@@ -67,7 +25,7 @@ enum weft_status checkpoint_save(const struct checkpoint *checkpoint, const char
     struct safetensors_source sources[CHECKPOINT_ARRAYS + 2];
     struct safetensors_text texts[1 + MODEL_METADATA_TEXTS];
     struct model_metadata metadata = {0};
-    char *record = write_record(checkpoint);
+    char *record = checkpoint_make_record(checkpoint);
     size_t count;
     enum weft_status status;
     if (record == NULL) {
@@ -89,9 +47,6 @@ enum weft_status checkpoint_save(const struct checkpoint *checkpoint, const char
     TRY_OR(done, model_metadata_make(model, &metadata, error));
     memcpy(texts, metadata.texts, metadata.count * sizeof texts[0]);
     count = metadata.count;
-    if (model->options == NULL) {
-        texts[count++] = (struct safetensors_text){"weft.options", "{}"};
-    }
     texts[count++] = (struct safetensors_text){"weft.checkpoint", record};
     status = safetensors_replace(path, texts, count, sources, CHECKPOINT_ARRAYS + 2, NULL, error);
 done:

@@ -108,6 +108,14 @@ size_t model_class_count(const struct weft_model *model);
 /* Returns whether none of the ${count} ${values} is infinite or NaN. */
 bool values_are_finite(const float *values, size_t count);
 
+/* Fails with ${status} unless all ${count} ${values} of the tensor ${name} are finite and, if they
+ * are ${squares} or a running variance, not below 0. */
+enum weft_status values_check(const char *name, const float *values, size_t count, bool squares,
+                              enum weft_status status, struct weft_error *error);
+
+/* Copies ${count} ${values} to ${to}, with a magnitude below 2^-36 as +0. */
+void values_clean(const float *values, size_t count, float *to);
+
 /* Gives ${model} copies of ${count} ${names}, of one class each. Fails with WEFT_NO_MEMORY without
  * memory. */
 enum weft_status model_set_classes(struct weft_model *model, const char *const *names, size_t count,

@@ -127,9 +127,9 @@ float *model_values(const struct weft_model *model, const struct network_tensor 
     return (tensor->trained ? model->parameters : model->buffers) + tensor->offset;
 }
 
-/* Returns what is wrong with ${value}, or NULL. Looks at its bits: a denormal variance below 0 is
- * wrong even if the processor takes denormals for 0. */
-static const char *find_fault(float value, bool is_variance) {
+/* Returns what is wrong with ${value}, or NULL. Looks at its bits: a denormal below 0 is wrong even
+ * if the processor takes denormals for 0. */
+static const char *find_fault(float value, bool squares) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     if ((bits & 0x7fffffffu) > 0x7f800000u) {
@@ -138,30 +138,32 @@ static const char *find_fault(float value, bool is_variance) {
     if ((bits & 0x7fffffffu) == 0x7f800000u) {
         return "is infinite";
     }
-    return is_variance && bits > 0x80000000u ? "is a variance below 0" : NULL;
+    return squares && bits > 0x80000000u ? "is below 0" : NULL;
 }
 
-/* Fails with ${status} if a file cannot have ${values} of ${tensor}. */
-static enum weft_status check_values(const struct network_tensor *tensor, const float *values,
-                                     enum weft_status status, struct weft_error *error) {
-    bool is_variance = strstr(tensor->name, ".running_var") != NULL;
-    for (size_t i = 0; i < tensor->count; i++) {
-        const char *fault = find_fault(values[i], is_variance);
+enum weft_status values_check(const char *name, const float *values, size_t count, bool squares,
+                              enum weft_status status, struct weft_error *error) {
+    squares = squares || strstr(name, ".running_var") != NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *fault = find_fault(values[i], squares);
         if (fault != NULL) {
-            return error_set(error, status, "tensor %s: element %zu of %zu %s", tensor->name, i,
-                             tensor->count, fault);
+            return error_set(error, status, "tensor %s: element %zu of %zu %s", name, i, count,
+                             fault);
         }
     }
     return WEFT_OK;
 }
 
-enum weft_status model_set(struct weft_model *model, const struct network_tensor *tensor,
-                           const float *values, struct weft_error *error) {
-    float *to = model_values(model, tensor);
-    TRY(check_values(tensor, values, WEFT_USAGE, error));
-    for (size_t i = 0; i < tensor->count; i++) {
+void values_clean(const float *values, size_t count, float *to) {
+    for (size_t i = 0; i < count; i++) {
         to[i] = weft_clean(values[i]);
     }
+}
+
+enum weft_status model_set(struct weft_model *model, const struct network_tensor *tensor,
+                           const float *values, struct weft_error *error) {
+    TRY(values_check(tensor->name, values, tensor->count, false, WEFT_USAGE, error));
+    values_clean(values, tensor->count, model_values(model, tensor));
     return WEFT_OK;
 }
 
@@ -170,7 +172,8 @@ enum weft_status model_check(const struct weft_model *model, enum weft_status st
     const struct weft_network *network = model->network;
     for (size_t i = 0; i < network->tensor_count; i++) {
         const struct network_tensor *tensor = &network->tensors[i];
-        TRY(check_values(tensor, model_values(model, tensor), status, error));
+        TRY(values_check(tensor->name, model_values(model, tensor), tensor->count, false, status,
+                         error));
     }
     for (size_t i = 0; i < network->layer_count; i++) {
         if (model->batches[i] < 0) {

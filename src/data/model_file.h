@@ -27,9 +27,8 @@ bool model_counter(const struct network_layer *layer, char name[LAYER_NAME_MAX +
 
 /* A checkpoint has the flat arrays parameters, buffers, moments and second_moments (F32), laid out
  * by the network; batches (I64, one element a layer); progress (I64: finished epochs, steps). Its
- * __metadata__ is that of the model (model_metadata.h) and "weft.checkpoint", a JSON object with
- * the requested training and the history of the epochs, in which numbers that may exceed 2^53 are
- * strings. */
+ * __metadata__ is that of the model (model_metadata.h) and "weft.checkpoint"
+ * (checkpoint_record.c). */
 #define CHECKPOINT_ARRAYS 4
 
 /* A flat array of floats. */
@@ -40,12 +39,15 @@ struct checkpoint_array {
 };
 
 /* Lists the flat arrays of ${checkpoint}, which has a model. */
-void checkpoint_arrays(const struct checkpoint *checkpoint,
+void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
                        struct checkpoint_array arrays[CHECKPOINT_ARRAYS]);
+
+/* Returns "weft.checkpoint", which the caller frees, or NULL without memory. */
+char *checkpoint_make_record(const struct weft_checkpoint *checkpoint);
 
 /* Reads "weft.checkpoint", ${text}, into ${checkpoint}, whose model, epochs and steps are known.
  * Fails with WEFT_BAD_FILE. */
-enum weft_status checkpoint_read_record(const char *text, struct checkpoint *checkpoint,
+enum weft_status checkpoint_read_record(const char *text, struct weft_checkpoint *checkpoint,
                                         struct weft_error *error);
 
 #endif

@@ -10,15 +10,19 @@
 #include "weft/epoch.h"
 #include "weft/options.h"
 
-/* The state that a training continues from: after complete epochs, with the model of that time. */
+struct json_t;
+struct json_writer;
+
+enum { TRAINING_EPOCHS_MAX = 1000000 };
+
+/* What was trained before. The device has the values of that time, and Adam's. */
 struct training_start {
-    size_t epochs;               /* finished epochs */
-    uint64_t steps;              /* made in these epochs */
-    const float *moments;        /* Adam's, laid out as the parameters. NULL: the device has */
-    const float *second_moments; /* these and the values of the model already */
+    size_t epochs;  /* finished epochs */
+    uint64_t steps; /* made in these epochs, and apart from them */
 };
 
-/* What determines the bits of a training, in addition to network, data and initial values. */
+/* What determines the bits of a training, in addition to network, data and initial values. A
+ * checkpoint has all but ${start} and ${set}: the rows of training.c. */
 struct training {
     size_t epochs;       /* at least 1 */
     size_t batch;        /* images of a step, at least 1 */
@@ -29,5 +33,13 @@ struct training {
     const struct training_start *start; /* NULL: from the beginning */
     size_t set; /* of the backend that has the images (backend_set_images) */
 };
+
+/* Adds ${training} as the member ${key}, an object. */
+void training_write(struct json_writer *json, const char *key, const struct training *training);
+
+/* Reads this object, all of whose members it must have, into ${training}. Fails with WEFT_BAD_FILE
+ * and the name of the member that is missing or wrong. */
+enum weft_status training_read(const struct json_t *json, struct training *training,
+                               struct weft_error *error);
 
 #endif

@@ -62,18 +62,16 @@ static enum weft_status run_init(struct run *run, struct weft_error *error) {
     return WEFT_OK;
 }
 
-/* Writes the values of the model to the device, and Adam's moments: 0, or those to start from. */
+/* Writes the values of the model to the device, and 0 as Adam's moments, unless the device has what
+ * was trained before. */
 static enum weft_status write_state(struct run *run, struct weft_error *error) {
-    const struct training_start *start = run->training->start;
-    const float *moments = start != NULL ? start->moments : run->values;
-    const float *second_moments = start != NULL ? start->second_moments : run->values;
-    if (start != NULL && moments == NULL) {
+    if (run->training->start != NULL) {
         return WEFT_OK;
     }
     TRY(backend_write(run->backend, ARRAY_PARAMETERS, run->model->parameters, error));
     TRY(backend_write(run->backend, ARRAY_BUFFERS, run->model->buffers, error));
-    TRY(backend_write(run->backend, ARRAY_MOMENTS, moments, error));
-    return backend_write(run->backend, ARRAY_SECOND_MOMENTS, second_moments, error);
+    TRY(backend_write(run->backend, ARRAY_MOMENTS, run->values, error));
+    return backend_write(run->backend, ARRAY_SECOND_MOMENTS, run->values, error);
 }
 
 static enum weft_status diverged(struct weft_error *error, size_t epoch, size_t step,

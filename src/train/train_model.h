@@ -23,7 +23,8 @@ struct training_events {
 
 /* Trains ${model} on the first ${images} images of set training->set of ${backend}. ${backend} was
  * opened with model->network and a batch of at least training->batch, and backend_set_images and
- * backend_set_pixels were called. Writes the values of the model to the device first, and reads
+ * backend_set_pixels were called. Writes the values of the model to the device first, unless the
+ * device has them (training->start), and reads
  * them back after each epoch, so that the epoch callback may save the model. Both ${model} and
  * ${backend} stay the caller's. When the training is interrupted, ${model} is that of the last
  * finished epoch. Fails with WEFT_USAGE for a training without epochs, images or batch, with

@@ -132,14 +132,16 @@ def write(name, content):
     folder = os.path.join(sys.argv[2], "damaged-" + name)
     os.mkdir(folder)
     open(os.path.join(folder, "checkpoint.safetensors"), "wb").write(content)
-def record(name, **changes):
+def change(name, part, changes):
     h = json.loads(json.dumps(header))
     r = json.loads(h["__metadata__"]["weft.checkpoint"])
     for key, value in changes.items():
-        if value is None: del r[key]
-        else: r[key] = value
+        if value is None: del part(r)[key]
+        else: part(r)[key] = value
     h["__metadata__"]["weft.checkpoint"] = json.dumps(r)
     write(name, file(h, values))
+def record(name, **changes):
+    change(name, lambda r: r, changes)
 def value(name, tensor, data):
     begin = header[tensor]["data_offsets"][0]
     write(name, file(header, values[:begin] + data + values[begin + len(data):]))
@@ -152,17 +154,34 @@ value("zero-epochs", "progress", struct.pack("<qq", 0, 0))
 value("epochs", "progress", struct.pack("<qq", 4, 20))
 value("steps", "progress", struct.pack("<qq", 5, 21))
 value("batches", "batches", struct.pack("<q", -1))
-for key in "epochs", "batch", "seed", "order", "steps", "lr", "init", "images", "checksum", "history":
+for key in "training", "math", "history", "texts":
     record("no-" + key, **{key: None})
     record("wrong-" + key, **{key: -1})
-record("huge-epochs", epochs=1e300)
-record("seed", seed="18446744073709551616")
+def training(name, **changes):
+    change(name, lambda r: r["training"], changes)
+for key in "epochs", "batch", "seed", "order", "steps", "learning_rate":
+    training("no-" + key, **{key: None})
+    training("wrong-" + key, **{key: -1})
+training("huge-epochs", epochs=1e300)
+training("seed", seed="18446744073709551616")
 record("history", history=[{}] * 5)
-record("images", images=0)
-# The options of the model say something else
-for key, value in dict(batch=54, lr=0.02, seed="4", order="file", math="fast", init="x").items():
-    record("other-" + key, **{key: value})
-for key in "weft.network", "weft.contract", "weft.checkpoint", "weft.options":
+# What the program adds
+record("no-text", texts={})
+record("text", texts={"train": "x"})
+record("text-null", texts={"train": None})
+def text(name, **changes):
+    r = json.loads(header["__metadata__"]["weft.checkpoint"])
+    t = json.loads(r["texts"]["train"])
+    t.update(changes)
+    record(name, texts={"train": json.dumps({k: v for k, v in t.items() if v != "gone"})})
+for key in "data", "init", "validate", "data_sets", "classes":
+    text("no-text-" + key, **{key: "gone"})
+    text("wrong-text-" + key, **{key: -1})
+text("init", init="0" * 65)
+text("sets", data_sets=[])
+text("classes", classes=["one"])
+text("class", classes=[0] * 10)
+for key in "weft.network", "weft.contract", "weft.checkpoint":
     h = json.loads(json.dumps(header)); del h["__metadata__"][key]
     write("no-" + key, file(h, values))
 h = json.loads(json.dumps(header)); h["__metadata__"]["weft.contract"] = "999"

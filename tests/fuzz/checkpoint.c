@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     const char *path = write_file("checkpoint", (struct input){(const uint8_t *)made, room});
     const char *saved = path_of("again");
     struct weft_error error = {0};
-    struct checkpoint *checkpoint = NULL, *again = NULL;
+    struct weft_checkpoint *checkpoint = NULL, *again = NULL;
     enum weft_status status = checkpoint_load(path, &checkpoint, &error);
     free(made);
     if (status == WEFT_OK) {

@@ -63,6 +63,23 @@ struct weft_session *api_open_threads(const struct weft_model *model, const char
     return session;
 }
 
+bool api_restore(struct weft_session *from, struct weft_session *to, const char *path,
+                 struct weft_training_options *options) {
+    struct weft_error *error = weft_error_create();
+    struct weft_checkpoint *checkpoint;
+    bool left;
+    API_OK(weft_session_checkpoint(from, &checkpoint, error));
+    API_OK(weft_checkpoint_save(checkpoint, path, error));
+    weft_checkpoint_destroy(checkpoint);
+    API_OK(weft_checkpoint_load(path, &checkpoint, error));
+    API_OK(weft_session_set_checkpoint(to, checkpoint, error));
+    left = options != NULL && weft_checkpoint_training(checkpoint, options);
+    weft_checkpoint_destroy(checkpoint);
+    weft_error_destroy(error);
+    remove(path);
+    return left;
+}
+
 bool api_equal(struct weft_session *session, struct weft_session *other) {
     static const char *const suffixes[] = {"", ".moment", ".second_moment"};
     struct weft_error *error = weft_error_create();

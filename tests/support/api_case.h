@@ -32,6 +32,12 @@ struct weft_session *api_open(const struct weft_model *model, const char *device
 struct weft_session *api_open_threads(const struct weft_model *model, const char *device,
                                       size_t batch, unsigned threads);
 
+/* Gives ${to} the state of ${from}, through the file ${path}, which is removed. Stores how its
+ * training goes on in ${options}, unless that is NULL, and returns what
+ * weft_checkpoint_training does. */
+bool api_restore(struct weft_session *from, struct weft_session *to, const char *path,
+                 struct weft_training_options *options);
+
 /* Returns whether ${session} and ${other} have equal bits: all tensors of the network and Adam's
  * state. */
 bool api_equal(struct weft_session *session, struct weft_session *other);

@@ -37,7 +37,7 @@ static void check(bool condition, const char *what) {
 static bool is_read(void) {
     struct weft_error error = {0};
     struct weft_model *model = NULL;
-    struct checkpoint *checkpoint = NULL;
+    struct weft_checkpoint *checkpoint = NULL;
     enum weft_status status = is_checkpoint ? checkpoint_load(path, &checkpoint, &error)
                                             : model_load(path, &model, &error);
     check(status == WEFT_OK || error.message[0] != '\0', "a failure without a message");

@@ -11,6 +11,7 @@
 #include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"
+#include "train/train_model.h"
 
 /* Before anything is timed: drivers finish kernels when they first run, and a GPU raises its clock
  * within some tenths of a second. */
@@ -217,7 +218,7 @@ static enum weft_status train_whole(struct cli_bench *bench, struct backend *bac
                                         .lr = training_default().learning_rate,
                                         .order = WEFT_ORDER_SHUFFLED,
                                         .network = asked->network};
-    char folder[1024];
+    char folder[1024], device[24] = "";
     double start;
     enum weft_status status;
     (void)backend, (void)warm;
@@ -229,10 +230,10 @@ static enum weft_status train_whole(struct cli_bench *bench, struct backend *bac
     options.common.json = false;
     options.common.quiet = true;
     start = os_seconds();
-    status = cli_train(&options, &bench->device, error);
+    status = cli_train(&options, device, error);
     *seconds = os_seconds() - start;
     os_remove_temporary(folder);
-    return status;
+    return status == WEFT_OK ? device_choose(device, &bench->device, NULL, error) : status;
 }
 
 /* Measures complete runs of weft train. */

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/figures.h"
 #include "cli/json.h"
 #include "cli/parser.h"
-#include "cli/setup_backend.h"
+#include "cli/setup.h"
 #include "cli/text_wrap.h"
 #include "os/process.h"
 #include "report/screen.h"
@@ -16,18 +17,19 @@
 #define COMMAND_MAX 900 /* bytes of a command line in a hint */
 
 enum weft_status cli_train_print_start(const struct cli_training *train, struct weft_error *error) {
-    const struct network_needs needs =
-        network_needs_of(train->model->network, train->training.batch, false);
+    const struct weft_network *network = weft_model_network(train->model);
+    struct weft_needs needs = {.size = sizeof needs};
     struct json_writer json;
     if (train->silent || !cli_event_begin(&json, train->options.common.json, "start")) {
         return WEFT_OK;
     }
-    cli_setup_json_device(&json, backend_device(train->backend));
+    TRY(weft_network_needs(network, cli_train_batch(train), false, &needs, error));
+    cli_json_device(&json, "device", weft_session_device(train->session));
     json_write_string(&json, "math", cli_math_names[train->options.common.math]);
-    json_write_string(&json, "warning", backend_warning(train->backend));
+    json_write_string(&json, "warning", cli_setup_warning(train->session));
     cli_train_json_options(&json, &train->options);
     json_write_string(&json, "out", train->run.path);
-    json_write_integer(&json, "parameters", train->model->network->parameter_count);
+    json_write_integer(&json, "parameters", weft_network_parameters(network));
     json_write_integer(&json, "step_flop", needs.flop);
     json_write_integer(&json, "device_memory", needs.arrays + needs.activations);
     return cli_event_end(&json, error);
@@ -67,13 +69,13 @@ enum weft_status cli_train_print_evaluation(const struct cli_training *train, en
     }
     if (!cli_event_begin(&json, train->options.common.json, "evaluation")) {
         screen_print("\n");
-        cli_figures_print_confusion(split, evaluation, cli_train_classes(train));
+        cli_figures_print_confusion(split, evaluation, train->classes);
         return WEFT_OK;
     }
-    json_write_string(&json, "split", split_name(split));
+    json_write_string(&json, "split", weft_split_name(split));
     json_write_string(&json, "math", cli_math_names[train->options.common.math]);
     json_write_integer(&json, "images", evaluation->images);
-    cli_json_results(&json, evaluation, cli_train_classes(train));
+    cli_json_results(&json, evaluation, train->classes);
     return cli_event_end(&json, error);
 }
 

@@ -26,7 +26,7 @@ enum weft_status cli_record_epoch(struct cli_record *record, const struct weft_e
 enum weft_status cli_record_steps(struct cli_training *train, const struct weft_epoch *epoch,
                                   struct weft_error *error) {
     struct cli_record *record = &train->record;
-    size_t first = record->logged, batch = train->training.batch;
+    size_t first = record->logged, batch = cli_train_batch(train);
     struct report_step *log;
     if (record->unlogged) {
         return WEFT_OK;
@@ -133,13 +133,13 @@ static enum weft_status take_steps(struct cli_training *train, struct weft_error
 }
 
 enum weft_status cli_record_resume(struct cli_training *train, struct weft_error *error) {
-    const struct checkpoint *checkpoint = train->from;
     struct cli_record *record = &train->record;
-    for (size_t i = 0; i < checkpoint->epochs; i++) {
-        TRY(cli_record_epoch(record, &checkpoint->history[i], error));
+    const struct weft_epoch *epoch;
+    for (size_t i = 0; (epoch = weft_checkpoint_epoch(train->from, i)) != NULL; i++) {
+        TRY(cli_record_epoch(record, epoch, error));
     }
-    record->complete_epochs = checkpoint->epochs;
-    record->steps = checkpoint->steps;
+    record->complete_epochs = record->epoch_count;
+    record->steps = weft_checkpoint_steps(train->from);
     TRY(take_history(train, error));
     return take_steps(train, error);
 }

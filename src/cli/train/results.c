@@ -7,7 +7,7 @@
 #include "cli/figures.h"
 #include "cli/json.h"
 #include "cli/run_check.h"
-#include "cli/setup_backend.h"
+#include "cli/setup.h"
 #include "os/files.h"
 #include "weft/version.h"
 
@@ -49,8 +49,7 @@ void cli_train_json_epoch(struct json_writer *json, const struct report_epoch *e
 
 /* Equal bits have equal text: epochs and steps are those made, so that a training that was stopped
  * after two epochs writes the same file as one of two epochs. */
-enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs, bool partial,
-                                       struct weft_error *error) {
+char *cli_train_model_options(const struct cli_training *train, size_t epochs, bool partial) {
     const struct cli_train_options *options = &train->options;
     struct json_writer json = {0};
     char *text;
@@ -62,21 +61,44 @@ enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs
         json_write_integer(&json, "validate", options->validate);
     }
     json_write_close(&json, '}');
-    TRY(json_write_take(&json, &text, error));
-    free(train->model->options);
-    train->model->options = text;
-    return WEFT_OK;
+    json_write_take(&json, &text, NULL);
+    return text;
+}
+
+enum weft_status cli_train_save_model(const struct cli_training *train, struct weft_model *model,
+                                      size_t epochs, bool partial, struct weft_error *error) {
+    char *options = cli_train_model_options(train, epochs, partial);
+    size_t classes = 0;
+    char path[4096];
+    enum weft_status status;
+    if (options == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the options of a model");
+    }
+    TRY_OR(done, weft_model_set_options(model, options, error));
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        TRY_OR(done,
+               weft_model_set_data(model, (enum weft_split)i, &train->identity[i].hash, error));
+    }
+    while (train->classes[classes] != NULL) {
+        classes++;
+    }
+    TRY_OR(done, weft_model_set_classes(model, train->classes, classes, error));
+    cli_run_path(train->run.path, "model.safetensors", path);
+    status = weft_model_save(model, path, error);
+done:
+    free(options);
+    return status;
 }
 
 /* What the images are. */
 static void json_data_sets(struct json_writer *json, const struct cli_training *train) {
     json_write_open(json, "data_sets", '{');
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        const struct weft_images_hash *hash = &train->identity[i].hash;
-        json_write_open(json, split_name((enum weft_split)i), '{');
-        json_write_string(json, "name", cli_identity_name(hash, NULL));
-        json_write_string(json, "images", hash->images);
-        json_write_string(json, "labels", hash->labels);
+        const struct cli_identity *identity = &train->identity[i];
+        json_write_open(json, weft_split_name((enum weft_split)i), '{');
+        json_write_string(json, "name", cli_identity_name(&identity->hash, NULL));
+        json_write_string(json, "images", identity->hash.images);
+        json_write_string(json, "labels", identity->hash.labels);
         json_write_close(json, '}');
     }
     json_write_close(json, '}');
@@ -85,45 +107,52 @@ static void json_data_sets(struct json_writer *json, const struct cli_training *
 /* The text of run.json. */
 static enum weft_status compose_run(const struct cli_training *train, char **text,
                                     struct weft_error *error) {
-    char *network = network_to_json(train->model->network);
+    const struct cli_record *record = &train->record;
+    const bool partial = record->complete_epochs < record->epoch_count;
+    char *network = weft_network_to_json(weft_model_network(train->model));
+    char *bits = cli_train_model_options(train, record->epoch_count, partial);
     struct json_writer json = {.indented = true};
     enum weft_status status;
-    if (network == NULL) {
-        return error_set(error, WEFT_NO_MEMORY, "run.json: no memory for the network's text");
+    if (network == NULL || bits == NULL) {
+        status = error_set(error, WEFT_NO_MEMORY, "run.json: no memory for its texts");
+        goto done;
     }
     json_write_open(&json, NULL, '{');
     json_write_string(&json, "version", weft_version());
     json_write_integer(&json, "contract", WEFT_CONTRACT);
     cli_train_json_options(&json, &train->options);
-    json_write_raw(&json, "bits", train->model->options);
-    cli_setup_json_device(&json, backend_device(train->backend));
-    json_write_string(&json, "warning", backend_warning(train->backend));
+    json_write_raw(&json, "bits", bits);
+    cli_json_device(&json, "device", weft_session_device(train->session));
+    json_write_string(&json, "warning", cli_setup_warning(train->session));
     json_write_raw(&json, "network", network);
     json_write_string(&json, "data", train->data);
     json_data_sets(&json, train);
     json_write_open(&json, "epochs", '[');
-    for (size_t i = 0; i < train->record.epoch_count; i++) {
+    for (size_t i = 0; i < record->epoch_count; i++) {
         json_write_open(&json, NULL, '{');
-        cli_train_json_epoch(&json, &train->record.epochs[i]);
+        cli_train_json_epoch(&json, &record->epochs[i]);
         json_write_close(&json, '}');
     }
     json_write_close(&json, ']');
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        json_write_open(&json, split_name((enum weft_split)i), '{');
+        json_write_open(&json, weft_split_name((enum weft_split)i), '{');
         json_write_integer(&json, "images", train->evaluations[i].images);
-        cli_json_results(&json, &train->evaluations[i], cli_train_classes(train));
+        cli_json_results(&json, &train->evaluations[i], train->classes);
         json_write_close(&json, '}');
     }
     json_write_string(&json, "sha256", train->sha256);
     status = cli_run_json_files(&json, train->run.path, error);
     json_write_seconds(&json, "seconds", train->seconds);
     json_write_close(&json, '}');
-    free(network);
-    if (status != WEFT_OK) {
+    if (status == WEFT_OK) {
+        status = json_write_take(&json, text, error);
+    } else {
         free(text_take(&json.text));
-        return status;
     }
-    return json_write_take(&json, text, error);
+done:
+    weft_free(network);
+    free(bits);
+    return status;
 }
 
 static enum weft_status write_run(const struct cli_training *train, struct weft_error *error) {
@@ -149,10 +178,10 @@ static void draw_figures(const struct cli_training *train, const char *format) {
     char path[4096], name[64];
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         enum weft_split split = (enum weft_split)i;
-        snprintf(name, sizeof name, "confusion-%s.%s", split_name(split), format);
+        snprintf(name, sizeof name, "confusion-%s.%s", weft_split_name(split), format);
         cli_run_path(train->run.path, name, path);
-        if (cli_figures_confusion(path, THEME_LIGHT, split, &train->evaluations[i],
-                                  cli_train_classes(train), false, &reason) != WEFT_OK) {
+        if (cli_figures_confusion(path, THEME_LIGHT, split, &train->evaluations[i], train->classes,
+                                  false, &reason) != WEFT_OK) {
             cli_figures_failed(options, &reason, NULL);
             reason = (struct weft_error){0};
         }
@@ -168,11 +197,11 @@ enum weft_status cli_train_write_results(struct cli_training *train, struct weft
     char path[4096], name[64];
     TRY(cli_run_keep(&train->run, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        snprintf(name, sizeof name, "confusion-%s.csv", split_name((enum weft_split)i));
+        snprintf(name, sizeof name, "confusion-%s.csv", weft_split_name((enum weft_split)i));
         cli_run_path(train->run.path, name, path);
-        TRY(cli_figures_confusion_csv(&train->evaluations[i], cli_train_classes(train), path,
-                                      error));
+        TRY(cli_figures_confusion_csv(&train->evaluations[i], train->classes, path, error));
     }
+    TRY(cli_run_hash(train->run.path, "model.safetensors", train->sha256, error));
     TRY(write_run(train, error));
     draw_figures(train, "svg");
     if (canvas_cairo_version()[0] != '\0') {

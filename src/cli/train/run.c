@@ -4,13 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/device.h"
 #include "base/try.h"
-#include "cli/load.h"
 #include "cli/messages.h"
-#include "cli/needs.h"
-#include "cli/setup_backend.h"
-#include "os/files.h"
+#include "cli/setup.h"
 #include "os/host.h"
 #include "os/process.h"
 
@@ -61,140 +57,42 @@ static const char details[] =
     "\n"
     "Without --out, the folder is the first of run-1, run-2, ... that does not exist.\n";
 
-/* Returns the number of images of a step. */
-static size_t step_batch(const struct cli_training *train) {
-    size_t count = cli_train_images(train);
-    return train->options.batch < count ? (size_t)train->options.batch : count;
-}
-
-/* Returns how many bytes the activations of a pass with running statistics may have: a quarter of
- * the device's memory, and no buffer that is too large. */
-static uint64_t running_memory(const struct cli_training *train) {
-    const char *selector = train->options.common.device;
-    struct device_info device = {.builtin = true};
-    uint64_t memory;
-    if (device_choose(selector != NULL ? selector : "auto", &device, NULL, NULL) != WEFT_OK ||
-        device.global_memory == 0) {
-        return UINT64_MAX;
-    }
-    memory = device.global_memory / 4;
-    return device.max_buffer > 0 && device.max_buffer < memory ? device.max_buffer : memory;
-}
-
-/* Returns the number of images of the largest pass. Evaluation is faster in larger passes than the
- * steps of a training, and with running statistics the size changes no bit. Whether a training fits
- * into the device's memory depends on --batch alone. */
-static size_t largest_batch(const struct cli_training *train, const struct weft_network *network) {
-    const uint64_t memory = running_memory(train);
-    const size_t step = step_batch(train);
-    size_t batch = cli_needs_batch(network, false);
-    while (batch > step && network_needs_of(network, batch, false).activations > memory) {
-        batch /= 2;
-    }
-    return step > batch ? step : batch;
-}
-
-/* Says what a training of ${network} needs, before anything that takes long. Fails with
- * WEFT_NO_MEMORY if this machine has less memory. */
-static enum weft_status announce(struct cli_training *train, const struct weft_network *network,
-                                 struct weft_error *error) {
-    train->largest = largest_batch(train, network);
-    cli_needs_print(&train->options.common, network, step_batch(train), train->largest, false);
-    return cli_needs_check(&train->options.common, network, train->largest, error);
-}
-
-/* Makes the model of --init, or of --network with initial values. */
-static enum weft_status make_model(struct cli_training *train, struct weft_error *error) {
-    const struct cli_train_options *options = &train->options;
-    struct weft_network *network = NULL;
-    enum weft_status status;
-    if (options->init != NULL) {
-        TRY(cli_load_model(&options->common, options->init, options->network, &train->model,
-                           error));
-        strcpy(train->init_sha256, train->model->sha256);
-        return announce(train, train->model->network, error);
-    }
-    TRY(cli_load_network(options->network, &network, error));
-    status = announce(train, network, error);
-    if (status != WEFT_OK) {
-        network_destroy(network);
-        return status;
-    }
-    TRY(model_create(network, &train->model, error));
-    model_initialise(train->model, options->seed);
-    return WEFT_OK;
-}
-
-/* Reads and checks what needs no device: options, data, network, initial values; the most likely
- * mistakes come first. */
-static enum weft_status read_inputs(struct cli_training *train, struct weft_error *error) {
-    const struct cli_train_options *options = &train->options;
-    if (options->resume != NULL) {
-        TRY(cli_resume_load(train, error));
-    }
-    if (options->dump_gradients != NULL) {
-        TRY(os_file_check(options->dump_gradients, error));
-    }
-    TRY(cli_setup_images(options->common.data, train->data, train->images, error));
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        cli_identity_start(&train->identity[i], &train->images[i]);
-    }
-    train->checksum = images_checksum(&train->images[WEFT_SPLIT_TRAIN]);
-    TRY(cli_train_check_validate(train, error));
-    if (train->from != NULL) {
-        TRY(cli_resume_check_images(train, error));
-        TRY(announce(train, train->model->network, error));
-    } else {
-        TRY(make_model(train, error));
-    }
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(backend_check_images(train->model->network, &train->images[i], error));
-    }
-    return WEFT_OK;
-}
-
-static void choose_training(struct cli_training *train) {
-    const struct cli_train_options *options = &train->options;
-    train->training = training_default();
-    train->training.epochs = (size_t)options->epochs;
-    train->training.batch = step_batch(train);
-    train->training.learning_rate = options->lr;
-    train->training.seed = options->seed;
-    train->training.order = (enum weft_order)options->order;
-    train->training.steps = options->steps;
-    train->training.start = train->from != NULL ? &train->start_at : NULL;
-}
-
 static enum weft_status open_device(struct cli_training *train, struct weft_error *error) {
-    float values[256];
-    const struct weft_network *network = train->model->network;
-    TRY(cli_setup_device(&train->options.common, network, train->largest, false, &train->progress,
-                         &train->backend, error));
-    pixels_normalised(values);
-    TRY(backend_set_pixels(train->backend, values, error));
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(backend_set_images(train->backend, (enum weft_split)i, &train->images[i], error));
+    const struct cli_options *common = &train->options.common;
+    TRY(cli_setup_session(common, train->model, train->largest, false, &train->progress,
+                          &train->session, error));
+    if (train->from != NULL) {
+        TRY(weft_session_set_checkpoint(train->session, train->from, error));
     }
-    return WEFT_OK;
+    TRY(weft_session_keep(train->session, cli_train_set(train), error));
+    if (train->held_out != NULL) {
+        TRY(weft_session_keep(train->session, train->held_out, error));
+    }
+    return weft_session_keep(train->session, train->images[WEFT_SPLIT_TEST], error);
 }
 
-/* Gives the model what its file records of the data. */
-static enum weft_status set_data(struct cli_training *train, struct weft_error *error) {
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        cli_identity_finish(&train->identity[i]);
+/* Stores the names of the classes: those of the checkpoint, or else of the images. */
+static enum weft_status choose_classes(struct cli_training *train, struct weft_error *error) {
+    const size_t classes = weft_images_classes(train->images[WEFT_SPLIT_TRAIN]);
+    size_t count = 0;
+    train->classes = calloc(classes + 1, sizeof *train->classes);
+    if (train->classes == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for the names of %zu classes", classes);
     }
-    if (train->from != NULL) {
-        TRY(cli_resume_check_data(train, error));
-    }
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(weft_model_set_data(train->model, (enum weft_split)i, &train->identity[i].hash, error));
-    }
-    if (train->from != NULL && train->model->classes != NULL) {
+    if (train->from == NULL) {
+        const char *const *names = cli_identity_classes(NULL, &train->identity[WEFT_SPLIT_TRAIN]);
+        memcpy(train->classes, names, classes * sizeof *names);
         return WEFT_OK;
     }
-    return model_set_classes(train->model,
-                             cli_identity_classes(NULL, &train->identity[WEFT_SPLIT_TRAIN]),
-                             train->images[WEFT_SPLIT_TRAIN].classes, error);
+    while (train->saved.classes[count] != NULL) {
+        count++;
+    }
+    memcpy(train->classes, train->saved.classes,
+           (count < classes ? count : classes) * sizeof(char *));
+    return count == classes ? WEFT_OK
+                            : error_set(error, WEFT_BAD_FILE,
+                                        "%s/checkpoint.safetensors: it names %zu classes, not %zu",
+                                        train->run.path, count, classes);
 }
 
 /* Opens the device and prepares the run folder. A folder that exists changes only after the device
@@ -205,7 +103,10 @@ static enum weft_status prepare(struct cli_training *train, struct weft_error *e
         TRY(cli_run_create(&train->run, &options->common, options->out, options->force, error));
     }
     TRY(open_device(train, error));
-    TRY(set_data(train, error));
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        cli_identity_finish(&train->identity[i]);
+    }
+    TRY(choose_classes(train, error));
     if (train->from == NULL) {
         TRY(cli_run_clear(&train->run, false, error));
     } else {
@@ -213,9 +114,9 @@ static enum weft_status prepare(struct cli_training *train, struct weft_error *e
     }
     cli_message_notice(&options->common, "run folder: %s", train->run.path);
     cli_message_detail(&options->common, "data: %s, %zu and %zu images; network: %zu parameters",
-                       train->data, train->images[WEFT_SPLIT_TRAIN].count,
-                       train->images[WEFT_SPLIT_TEST].count,
-                       train->model->network->parameter_count);
+                       train->data, weft_images_count(train->images[WEFT_SPLIT_TRAIN]),
+                       weft_images_count(train->images[WEFT_SPLIT_TEST]),
+                       weft_network_parameters(weft_model_network(train->model)));
     TRY(cli_train_print_start(train, error));
     if (!train->silent && train->from == NULL) {
         cli_identity_check_folder(&options->common, train->data, train->identity);
@@ -223,94 +124,13 @@ static enum weft_status prepare(struct cli_training *train, struct weft_error *e
     return WEFT_OK;
 }
 
-static enum weft_status run_training(struct cli_training *train, struct weft_error *error) {
-    struct training_events events = cli_train_events(train);
-    enum weft_status status;
-    cli_progress_start(&train->progress, &train->options.common);
-    events.progress(train, train->training.start != NULL ? train->training.start->epochs + 1 : 1, 0,
-                    0);
-    status = train_model(train->model, train->backend, cli_train_images(train), &train->training,
-                         &events, error);
-    cli_progress_wipe(&train->progress);
-    if (train->failure.status != WEFT_OK) {
-        *error = train->failure;
-        return error->status == WEFT_INTERRUPTED ? cli_train_explain(train, error) : error->status;
-    }
-    return status == WEFT_OK || status == WEFT_BAD_DEVICE ? status
-                                                          : cli_train_explain(train, error);
-}
-
-static enum weft_status dump_gradients(const struct cli_training *train, struct weft_error *error) {
-    const struct weft_network *network = train->model->network;
-    float *values = calloc(network->parameter_count + 1, sizeof *values);
-    enum weft_status status;
-    if (values == NULL) {
-        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu gradients",
-                         network->parameter_count);
-    }
-    TRY_OR(done, backend_read(train->backend, ARRAY_GRADIENTS, values, error));
-    status = parameters_save(network, values, train->options.dump_gradients, error);
-done:
-    free(values);
-    return status;
-}
-
-static bool evaluated(void *context, size_t done, size_t images) {
-    struct cli_training *train = context;
-    cli_progress_update(&train->progress, "evaluation", done, images, train->largest);
-    return !os_interrupted();
-}
-
-/* Evaluates both splits with running statistics; prints each matrix at once. */
-static enum weft_status evaluate(struct cli_training *train, struct weft_error *error) {
-    const size_t batch = train->largest;
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        struct report_evaluation *results = &train->evaluations[i];
-        const size_t classes = train->images[i].classes;
-        struct evaluation_options options = {.set = (enum weft_split)i,
-                                             .statistics = WEFT_STATISTICS_RUNNING,
-                                             .batch = batch,
-                                             .progress = evaluated,
-                                             .context = train};
-        struct evaluation found;
-        enum weft_status status;
-        options.confusion = results->confusion = calloc(classes * classes, sizeof(uint64_t));
-        if (results->confusion == NULL) {
-            return error_set(error, WEFT_NO_MEMORY, "evaluation: no memory");
-        }
-        cli_progress_start(&train->progress, &train->options.common);
-        evaluated(train, 0, train->images[i].count);
-        status = evaluate_images(train->backend, &options, &found, error);
-        cli_progress_wipe(&train->progress);
-        if (status != WEFT_OK) {
-            return status == WEFT_INTERRUPTED ? cli_train_explain(train, error) : status;
-        }
-        results->images = found.images;
-        results->correct = found.correct;
-        results->classes = found.classes;
-        results->accuracy = found.accuracy;
-        results->loss = found.loss;
-        TRY(cli_train_print_evaluation(train, (enum weft_split)i, error));
-    }
-    return WEFT_OK;
-}
-
-static enum weft_status compute(struct cli_training *train, struct weft_error *error) {
-    TRY(run_training(train, error));
-    if (train->options.dump_gradients != NULL) {
-        TRY(dump_gradients(train, error));
-    }
-    return evaluate(train, error);
-}
-
 static enum weft_status work(struct cli_training *train, struct weft_error *error) {
     double start = os_seconds();
     enum weft_status status;
     os_catch_interrupts();
-    TRY(read_inputs(train, error));
-    choose_training(train);
+    TRY(cli_train_read_inputs(train, error));
     TRY(prepare(train, error));
-    status = compute(train, error);
+    status = cli_train_compute(train, error);
     TRY(status == WEFT_BAD_DEVICE ? cli_train_explain(train, error) : status);
     train->seconds = os_seconds() - start;
     TRY(cli_train_write_results(train, error));
@@ -318,23 +138,33 @@ static enum weft_status work(struct cli_training *train, struct weft_error *erro
     return train->silent ? WEFT_OK : cli_train_check_sanity(train, error);
 }
 
-enum weft_status cli_train(const struct cli_train_options *options, struct device_info *device,
+static void finish(struct cli_training *train) {
+    cli_run_finish(&train->run);
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        cli_identity_finish(&train->identity[i]);
+        report_evaluation_finish(&train->evaluations[i]);
+        weft_images_destroy(train->images[i]);
+    }
+    weft_images_destroy(train->trained);
+    weft_images_destroy(train->held_out);
+    weft_session_close(train->session);
+    weft_model_destroy(train->model);
+    weft_checkpoint_destroy(train->from);
+    cli_saved_finish(&train->saved);
+    cli_record_finish(&train->record);
+    free(train->classes);
+    weft_free(train->data);
+}
+
+enum weft_status cli_train(const struct cli_train_options *options, char device[24],
                            struct weft_error *error) {
     struct cli_training train = {.options = *options, .silent = device != NULL};
-    enum weft_status status = work(&train, error);
-    cli_run_finish(&train.run);
-    if (device != NULL && train.backend != NULL) {
-        *device = *backend_device(train.backend);
+    const enum weft_status status = work(&train, error);
+    const struct weft_device *used = weft_session_device(train.session);
+    if (device != NULL && used != NULL) {
+        snprintf(device, 24, used->builtin ? "cpu" : "%u", used->index);
     }
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        cli_identity_finish(&train.identity[i]);
-        report_evaluation_finish(&train.evaluations[i]);
-    }
-    cli_setup_images_finish(train.images);
-    backend_close(train.backend);
-    model_destroy(train.model);
-    checkpoint_destroy(train.from);
-    cli_record_finish(&train.record);
+    finish(&train);
     return status;
 }
 

@@ -39,7 +39,7 @@ enum weft_status cli_train_check_sanity(const struct cli_training *train,
         if (!isfinite(evaluations[i].loss)) {
             return error_set(error, WEFT_DIVERGED,
                              "training diverged: %s split: the loss is not a finite number",
-                             split_name((enum weft_split)i));
+                             weft_split_name((enum weft_split)i));
         }
     }
     return WEFT_OK;

@@ -2,15 +2,15 @@
 #ifndef WEFT_CLI_TRAIN_H
 #define WEFT_CLI_TRAIN_H
 
-#include "backend/backend.h"
 #include "base/json_write.h"
 #include "cli/command.h"
 #include "cli/identity.h"
 #include "cli/progress.h"
 #include "cli/run_folder.h"
-#include "data/checkpoint.h"
+#include "report/confusion.h"
 #include "report/csv.h"
-#include "train/train_model.h"
+#include "weft/checkpoint.h"
+#include "weft/session.h"
 
 struct cli_train_options {
     struct cli_options common;
@@ -20,6 +20,16 @@ struct cli_train_options {
     int order; /* enum weft_order */
     const char *init, *network, *out, *resume, *dump_gradients;
     bool force;
+};
+
+/* What the program needs to continue a run, in addition to what the library keeps: the text "train"
+ * of a checkpoint. All zero holds nothing; cli_saved_finish frees it. */
+struct cli_saved {
+    char *data;    /* the folder of the images, or NULL */
+    char init[65]; /* SHA-256 of the file of --init, or empty */
+    uint64_t validate;
+    struct weft_images_hash hash[WEFT_SPLIT_COUNT];
+    char **classes; /* their names, and NULL after the last */
 };
 
 /* What a training has recorded: its epochs and steps, and their files in the run folder,
@@ -41,19 +51,17 @@ struct cli_training {
     bool silent;                      /* no results on stdout, and no check that it learned */
 
     /* What is trained. */
-    char data[4096]; /* the folder of the images */
-    struct weft_images images[WEFT_SPLIT_COUNT];
+    char *data; /* the folder of the images */
+    struct weft_images *images[WEFT_SPLIT_COUNT];
+    struct weft_images *trained, *held_out;         /* slices of the training images, or NULL */
     struct cli_identity identity[WEFT_SPLIT_COUNT]; /* of the images */
-    uint32_t checksum;                              /* of the training images */
     char init_sha256[65];                           /* of the file of --init; empty without */
-    struct weft_model *model;
-    struct backend *backend;
-    size_t largest; /* images of the largest pass */
-
-    /* How. */
-    struct training training;
-    struct checkpoint *from;        /* with --resume */
-    struct training_start start_at; /* with --resume: training.start */
+    struct weft_model *model;                       /* that the session was opened with */
+    const char **classes;                           /* their names, as many as outputs */
+    struct weft_session *session;
+    size_t largest;               /* images of the largest pass */
+    struct weft_checkpoint *from; /* with --resume */
+    struct cli_saved saved;       /* the same: what the program adds to it */
 
     /* What came of it. */
     struct cli_run run;
@@ -68,23 +76,29 @@ struct cli_training {
 /* run.c: the row of the table of commands. */
 extern const struct cli_command cli_command_train;
 
-/* Does what weft train does. If ${device} is not NULL, it is set to the device that was used, and
- * no results are printed. */
-enum weft_status cli_train(const struct cli_train_options *options, struct device_info *device,
+/* Does what weft train does. If ${device} is not NULL, it is set to a selector of the device that was
+ * used, such as "cpu" or "1", and no results are printed. */
+enum weft_status cli_train(const struct cli_train_options *options, char device[24],
                            struct weft_error *error);
 
-/* events.c: the callbacks that print and save while the library trains. */
-struct training_events cli_train_events(struct cli_training *train);
+/* inputs.c: reads and checks what needs no device: options, data, network, initial values. */
+enum weft_status cli_train_read_inputs(struct cli_training *train, struct weft_error *error);
 
-/* Returns the names of the classes. */
-const char *const *cli_train_classes(const struct cli_training *train);
+/* compute.c: trains what is left of --epochs and --steps, and evaluates both splits. */
+enum weft_status cli_train_compute(struct cli_training *train, struct weft_error *error);
+
+/* Returns the images that are trained on. */
+const struct weft_images *cli_train_set(const struct cli_training *train);
+
+/* events.c: the callbacks that print and save while the library trains. */
+bool cli_train_progress(void *context, size_t epoch, size_t step, size_t steps);
+bool cli_train_epoch(void *context, const struct weft_epoch *epoch, float *learning_rate);
 
 /* Returns the number of images that are trained on: all but those held out. */
 size_t cli_train_images(const struct cli_training *train);
 
-/* With --resume, sets --validate to what the run began with. Fails with WEFT_USAGE when no image
- * would be left. */
-enum weft_status cli_train_check_validate(struct cli_training *train, struct weft_error *error);
+/* Returns the images of a step: --batch, unless there are fewer. */
+size_t cli_train_batch(const struct cli_training *train);
 
 /* print.c: each prints a result as text or as an event, unless the training is silent. */
 enum weft_status cli_train_print_start(const struct cli_training *train, struct weft_error *error);
@@ -102,10 +116,15 @@ enum weft_status cli_train_explain(const struct cli_training *train, struct weft
 void cli_train_json_options(struct json_writer *json, const struct cli_train_options *options);
 void cli_train_json_epoch(struct json_writer *json, const struct report_epoch *epoch);
 
-/* Sets the options of the model: a JSON object of what determined the bits of a model after
- * ${epochs}, the last one ${partial} because --steps ended it. */
-enum weft_status cli_train_set_options(struct cli_training *train, size_t epochs, bool partial,
-                                       struct weft_error *error);
+/* Returns the options that a model file records, which the caller frees: a JSON object of what
+ * determined the bits of a model after ${epochs}, the last one ${partial} because --steps ended it.
+ * NULL without memory. */
+char *cli_train_model_options(const struct cli_training *train, size_t epochs, bool partial);
+
+/* Writes ${model}, of the values after ${epochs}, with its options, data and classes into the run
+ * folder. */
+enum weft_status cli_train_save_model(const struct cli_training *train, struct weft_model *model,
+                                      size_t epochs, bool partial, struct weft_error *error);
 
 /* Writes the confusion matrices, run.json and then the figures into the run folder. Warns about a
  * figure that cannot be drawn. */
@@ -137,6 +156,16 @@ enum weft_status cli_record_fail_mixed(struct weft_error *error, const char *pat
 
 void cli_record_finish(struct cli_record *record);
 
+/* saved.c: gives ${checkpoint} the text "train". */
+enum weft_status cli_saved_write(const struct cli_training *train,
+                                 struct weft_checkpoint *checkpoint, struct weft_error *error);
+
+/* Reads it from the checkpoint of the file ${path}. Fails with WEFT_BAD_FILE. */
+enum weft_status cli_saved_read(const struct weft_checkpoint *checkpoint, const char *path,
+                                struct cli_saved *saved, struct weft_error *error);
+
+void cli_saved_finish(struct cli_saved *saved);
+
 /* resume.c: writes checkpoint.safetensors, after a complete epoch. */
 enum weft_status cli_resume_save(const struct cli_training *train, struct weft_error *error);
 
@@ -144,12 +173,8 @@ enum weft_status cli_resume_save(const struct cli_training *train, struct weft_e
  * those that the run began with. */
 enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *error);
 
-/* Fails with WEFT_USAGE unless the images are those of the checkpoint. */
-enum weft_status cli_resume_check_images(const struct cli_training *train,
-                                         struct weft_error *error);
-
 /* Fails with WEFT_USAGE if an image or label of either split is another than when the run began. */
-enum weft_status cli_resume_check_data(const struct cli_training *train, struct weft_error *error);
+enum weft_status cli_resume_check_data(struct cli_training *train, struct weft_error *error);
 
 /* Restores the run folder and the record of the last finished epoch. */
 enum weft_status cli_resume_begin(struct cli_training *train, struct weft_error *error);

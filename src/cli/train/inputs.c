@@ -1,0 +1,145 @@
+/* inputs.c: what weft train reads and checks before it opens a device. */
+#include "cli/train/train.h"
+
+#include <string.h>
+
+#include "base/try.h"
+#include "cli/load.h"
+#include "cli/needs.h"
+#include "os/files.h"
+
+/* Stores in ${limit} how many bytes the activations of a pass with running statistics may have: a
+ * quarter of the device's memory, and no buffer that is too large. Of the CPU backend it does not
+ * load the OpenCL drivers. */
+static enum weft_status running_memory(const struct cli_options *options, uint64_t *limit,
+                                       struct weft_error *error) {
+    struct weft_error ignored = {0};
+    const struct weft_device *device;
+    struct weft_devices *devices;
+    size_t index;
+    *limit = UINT64_MAX;
+    if (strcmp(options->device, "cpu") == 0) {
+        return WEFT_OK;
+    }
+    TRY(weft_devices_list(&devices, error));
+    if (weft_devices_choose(devices, options->device, &index, &ignored) == WEFT_OK) {
+        device = weft_devices_get(devices, index);
+        if (device->global_memory > 0) {
+            *limit = device->global_memory / 4;
+        }
+        if (device->max_buffer > 0 && device->max_buffer < *limit) {
+            *limit = device->max_buffer;
+        }
+    }
+    weft_devices_destroy(devices);
+    return WEFT_OK;
+}
+
+/* Stores the number of images of the largest pass. Evaluation is faster in larger passes than the
+ * steps of a training, and with running statistics the size changes no bit. Whether a training fits
+ * into the device's memory depends on --batch alone. */
+static enum weft_status choose_largest(struct cli_training *train,
+                                       const struct weft_network *network,
+                                       struct weft_error *error) {
+    const size_t step = cli_train_batch(train);
+    size_t batch = cli_needs_batch(network, false);
+    uint64_t memory;
+    TRY(running_memory(&train->options.common, &memory, error));
+    for (; batch > step; batch /= 2) {
+        struct weft_needs needs = {.size = sizeof needs};
+        TRY(weft_network_needs(network, batch, false, &needs, error));
+        if (needs.activations <= memory) {
+            break;
+        }
+    }
+    train->largest = step > batch ? step : batch;
+    return WEFT_OK;
+}
+
+/* Says what a training of ${network} needs, before anything that takes long. Fails with
+ * WEFT_NO_MEMORY if this machine has less memory. */
+static enum weft_status announce(struct cli_training *train, const struct weft_network *network,
+                                 struct weft_error *error) {
+    const struct cli_options *common = &train->options.common;
+    TRY(choose_largest(train, network, error));
+    cli_needs_print(common, network, cli_train_batch(train), train->largest, false);
+    return cli_needs_check(common, network, train->largest, error);
+}
+
+/* Makes the model of --init, or of --network with initial values. */
+static enum weft_status make_model(struct cli_training *train, struct weft_error *error) {
+    const struct cli_train_options *options = &train->options;
+    struct weft_network *network = NULL;
+    enum weft_status status;
+    if (options->init != NULL) {
+        TRY(cli_load_model(&options->common, options->init, options->network, &train->model,
+                           error));
+        strcpy(train->init_sha256, weft_model_sha256(train->model));
+        return announce(train, weft_model_network(train->model), error);
+    }
+    TRY(cli_load_network(options->network, &network, error));
+    TRY_OR(done, announce(train, network, error));
+    status = weft_model_create(network, options->seed, &train->model, error);
+done:
+    weft_network_destroy(network);
+    return status;
+}
+
+/* Checks that the images fit the network. */
+static enum weft_status check_images(const struct cli_training *train, enum weft_split split,
+                                     struct weft_error *error) {
+    const struct weft_images *images = train->images[split];
+    size_t shape[3];
+    weft_images_shape(images, shape);
+    return cli_load_check(weft_model_network(train->model), shape, weft_images_classes(images),
+                          error);
+}
+
+static enum weft_status read_images(struct cli_training *train, struct weft_error *error) {
+    TRY(weft_data_find(train->options.common.data, &train->data, error));
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        TRY(weft_images_read(train->data, (enum weft_split)i, &train->images[i], error));
+        cli_identity_start(&train->identity[i], train->images[i]);
+    }
+    return WEFT_OK;
+}
+
+/* Makes the slices of --validate: the last images are held out. */
+static enum weft_status hold_out(struct cli_training *train, struct weft_error *error) {
+    const struct weft_images *all = train->images[WEFT_SPLIT_TRAIN];
+    const size_t count = weft_images_count(all), validate = (size_t)train->options.validate;
+    if (train->options.validate >= count) {
+        return error_set(error, WEFT_USAGE, "--validate %llu: there are %zu training images",
+                         (unsigned long long)train->options.validate, count);
+    }
+    if (validate == 0) {
+        return WEFT_OK;
+    }
+    TRY(weft_images_slice(all, 0, count - validate, &train->trained, error));
+    return weft_images_slice(all, count - validate, validate, &train->held_out, error);
+}
+
+/* The most likely mistakes come first. */
+enum weft_status cli_train_read_inputs(struct cli_training *train, struct weft_error *error) {
+    const struct cli_train_options *options = &train->options;
+    if (options->resume != NULL) {
+        TRY(cli_resume_load(train, error));
+    }
+    if (options->dump_gradients != NULL) {
+        TRY(os_file_check(options->dump_gradients, error));
+    }
+    TRY(read_images(train, error));
+    if (train->from != NULL) {
+        TRY(cli_resume_check_data(train, error));
+    }
+    TRY(hold_out(train, error));
+    if (train->from != NULL) {
+        TRY(announce(train, weft_model_network(train->model), error));
+    } else {
+        TRY(make_model(train, error));
+    }
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        TRY(check_images(train, (enum weft_split)i, error));
+    }
+    return WEFT_OK;
+}
