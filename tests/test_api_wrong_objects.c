@@ -28,6 +28,7 @@ START_TEST(nothing_is_harmless) {
     ck_assert_str_eq(weft_devices_note_hint(NULL), "");
     ck_assert_ptr_null(weft_network_to_json(NULL));
     ck_assert_ptr_null(weft_network_to_pytorch(NULL));
+    ck_assert_ptr_null(weft_network_to_dot(NULL));
     ck_assert_uint_eq(weft_network_layers(NULL), 0);
     ck_assert_ptr_null(weft_network_layer(NULL, 0));
     ck_assert_uint_eq(weft_network_tensors(NULL), 0);

@@ -109,6 +109,12 @@ WEFT_API char *weft_network_to_json(const struct weft_network *network);
  * NULL. */
 WEFT_API char *weft_network_to_pytorch(const struct weft_network *network);
 
+/* Returns the graph for Graphviz's dot: a node for the input and for each layer, with name, kind,
+ * arguments and the shape of the output, and an edge for each tensor that a layer reads. Several
+ * lines, without a newline after the last one; the caller frees it with weft_free. The same network
+ * always gives the same text. Returns NULL without memory, and for NULL. */
+WEFT_API char *weft_network_to_dot(const struct weft_network *network);
+
 /* Returns the number of layers. 0 for NULL. */
 WEFT_API size_t weft_network_layers(const struct weft_network *network);
 

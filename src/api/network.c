@@ -31,6 +31,10 @@ char *weft_network_to_json(const struct weft_network *network) {
     return network != NULL ? network_to_json(network) : NULL;
 }
 
+char *weft_network_to_dot(const struct weft_network *network) {
+    return network != NULL ? network_to_dot(network) : NULL;
+}
+
 char *weft_network_to_pytorch(const struct weft_network *network) {
     return network != NULL ? network_to_pytorch(network) : NULL;
 }

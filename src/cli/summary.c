@@ -1,4 +1,4 @@
-/* summary.c: weft summary: the network as a table and as PyTorch prints it. */
+/* summary.c: weft summary: the network as a table, as PyTorch prints it, and as a graph. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +15,7 @@
 struct options {
     struct cli_options common;
     const char *network;
+    bool dot;
 };
 #define OPTIONS struct options
 
@@ -22,6 +23,7 @@ static const struct cli_option rows[] = {
     OPTION_FILE("network", network,
                 "a list of layers in JSON; with MODEL, the layers of one that does\n"
                 "not name them"),
+    OPTION_FLAG("dot", dot, "prints the graph for Graphviz: weft summary --dot | dot -Tsvg"),
     {.name = NULL},
 };
 
@@ -134,12 +136,14 @@ static void json_layers(struct json_writer *json, const struct weft_network *net
 }
 
 /* ${path} and ${sha256} are NULL where there is no model file. */
-static enum weft_status print(const struct cli_options *options, const struct weft_network *network,
+static enum weft_status print(const struct options *given, const struct weft_network *network,
                               const char *path, const char *sha256, struct weft_error *error) {
+    const struct cli_options *options = &given->common;
     char *pytorch = weft_network_to_pytorch(network), *list = weft_network_to_json(network);
+    char *dot = given->dot ? weft_network_to_dot(network) : NULL;
     struct json_writer json;
     enum weft_status status = WEFT_OK;
-    if (pytorch == NULL || list == NULL) {
+    if (pytorch == NULL || list == NULL || (given->dot && dot == NULL)) {
         status = error_set(error, WEFT_NO_MEMORY, "summary: no memory for its text");
     } else if (cli_event_begin(&json, options->json, "summary")) {
         json_write_string(&json, "model", path);
@@ -147,7 +151,12 @@ static enum weft_status print(const struct cli_options *options, const struct we
         json_write_raw(&json, "network", list);
         json_layers(&json, network);
         json_write_string(&json, "pytorch", pytorch);
+        if (dot != NULL) {
+            json_write_string(&json, "dot", dot);
+        }
         status = cli_event_end(&json, error);
+    } else if (dot != NULL) {
+        screen_print_lines(stdout, "", dot);
     } else {
         print_table(network, cli_text_columns());
         screen_print_lines(stdout, "\n", pytorch);
@@ -157,6 +166,7 @@ static enum weft_status print(const struct cli_options *options, const struct we
     }
     weft_free(pytorch);
     weft_free(list);
+    weft_free(dot);
     return status;
 }
 
@@ -168,11 +178,11 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     enum weft_status status;
     if (common->operand_count > 0) {
         TRY(cli_load_model(common, common->operands[0], options->network, &model, error));
-        status = print(common, weft_model_network(model), weft_model_path(model),
+        status = print(options, weft_model_network(model), weft_model_path(model),
                        weft_model_sha256(model), error);
     } else {
         TRY(cli_load_network(options->network, &network, error));
-        status = print(common, network, NULL, NULL, error);
+        status = print(options, network, NULL, NULL, error);
     }
     weft_network_destroy(network);
     weft_model_destroy(model);
@@ -189,5 +199,6 @@ const struct cli_command cli_command_summary = {
     .operand_name = "MODEL",
     .notes = "Without MODEL and --network, it shows the published network.\n",
     .examples = "weft summary run-1\n"
-                "weft summary --network layers.json\n",
+                "weft summary --network layers.json\n"
+                "weft summary --dot run-1 | dot -Tsvg >network.svg\n",
 };

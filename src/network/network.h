@@ -132,6 +132,10 @@ char *network_to_json(const struct weft_network *network);
  * after the last one, in memory that the caller frees; NULL without memory. */
 char *network_to_pytorch(const struct weft_network *network);
 
+/* Returns the graph of ${network} for Graphviz: several lines, without a newline after the last one,
+ * in memory that the caller frees; NULL without memory. */
+char *network_to_dot(const struct weft_network *network);
+
 /* Returns the shape of the output of the last layer. Its size is the number of classes. */
 struct tensor_shape network_output(const struct weft_network *network);
 

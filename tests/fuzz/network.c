@@ -8,13 +8,14 @@
 #include "network/network.h"
 
 static void write_and_read(const struct weft_network *network) {
-    char *text = network_to_json(network), *second, *pytorch;
+    char *text = network_to_json(network), *second, *pytorch, *dot;
     struct weft_error error = {0}, ignored = {0};
     struct weft_network *again = NULL;
     REQUIRE(text != NULL && network_create(text, &again, &error) == WEFT_OK);
     second = network_to_json(again);
     pytorch = network_to_pytorch(again);
-    REQUIRE(strcmp(text, second) == 0 && pytorch != NULL);
+    dot = network_to_dot(again);
+    REQUIRE(strcmp(text, second) == 0 && pytorch != NULL && dot != NULL);
     for (size_t i = 0; i < network->layer_count; i++) {
         layer_flop(&network->layers[i]);
     }
@@ -28,6 +29,7 @@ static void write_and_read(const struct weft_network *network) {
     free(text);
     free(second);
     free(pytorch);
+    free(dot);
     network_destroy(again);
 }
 
