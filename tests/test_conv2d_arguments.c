@@ -177,53 +177,40 @@ START_TEST(differences) {
 }
 END_TEST
 
+/* A layer, and its arguments after the sizes. */
 #define CONV(channels, kernel, arguments)                                                          \
     "{\"kind\": \"conv2d\", \"out_channels\": " #channels ", \"kernel_size\": " kernel             \
     ", " arguments "}"
-
-/* The blocks of a ResNet and of a depthwise-separable network, in small: tiles of several columns,
- * complete rows and parts of them. */
 #define SAME         "\"padding\": 1, \"bias\": false"
 #define HALF         "\"padding\": 1, \"stride\": 2, \"bias\": false"
 #define SKIP         "\"stride\": 2, \"bias\": false"
 #define DEPTH(n)     "\"padding\": 1, \"groups\": " #n
 #define DEPTHHALF(n) "\"padding\": 1, \"stride\": 2, \"groups\": " #n
+#define ODD(s, p, d) "\"stride\": " s ", \"padding\": " p ", \"dilation\": " d
 
+/* clang-format off */
 static const struct {
     enum layer_effort effort;
     const char *json;
 } bits[] = {
-    {LAYER_SMALL, "{\"input\": [1, 12, 8], \"layers\": [" CONV(4, "3", SAME) "," CONV(
-                      8, "3", HALF) "," CONV(3, "1", SKIP) "]}"},
-    {LAYER_LARGE, "{\"input\": [2, 28, 28], \"layers\": [" CONV(8, "3", SAME) "," CONV(
-                      4, "1", SKIP) "," CONV(4, "3", DEPTH(4)) "," CONV(8, "3", DEPTHHALF(4)) "]}"},
-    {LAYER_LARGE,
-     "{\"input\": [3, 13, 33], \"layers\": [" CONV(6, "[3, 5]", "\"padding\": [2, 1], \"groups\": 3") "," CONV(
-         7, "[2, 3]",
-         "\"stride\": [3, 2], \"padding\": [0, 3], \"dilation\": [2, 1]") "," CONV(5, "3",
-                                                                                   "\"padding\": "
-                                                                                   "2, "
-                                                                                   "\"dilation\": "
-                                                                                   "2, \"bias\": "
-                                                                                   "false") "," CONV(2,
-                                                                                                     "[2, 3]",
-                                                                                                     "\"stride\": [1, 5], \"padding\": [4, 7], \"dilation\": [3, 4]") "]}"},
+    /* the blocks of a ResNet and of a depthwise-separable network: complete rows, and tiles */
+    {LAYER_SMALL, "{\"input\": [1, 12, 8], \"layers\": ["
+                  CONV(4, "3", SAME) "," CONV(8, "3", HALF) "," CONV(3, "1", SKIP) "]}"},
+    {LAYER_LARGE, "{\"input\": [2, 28, 28], \"layers\": ["
+                  CONV(8, "3", SAME) "," CONV(4, "1", SKIP) "," CONV(4, "3", DEPTH(4)) ","
+                  CONV(8, "3", DEPTHHALF(4)) "]}"},
+    {LAYER_LARGE, "{\"input\": [3, 13, 33], \"layers\": ["
+                  CONV(6, "[3, 5]", "\"padding\": [2, 1], \"groups\": 3") ","
+                  CONV(7, "[2, 3]", ODD("[3, 2]", "[0, 3]", "[2, 1]")) ","
+                  CONV(5, "3", ODD("1", "2", "2") ", \"bias\": false") ","
+                  CONV(2, "[2, 3]", ODD("[1, 5]", "[4, 7]", "[3, 4]")) "]}"},
     /* padding that is more than a kernel, strides with gaps, an output of one value */
-    {LAYER_SMALL,
-     "{\"input\": [2, 5, 7], \"layers\": [" CONV(
-         4, "2",
-         "\"padding\": [3, 4], \"groups\": 2") "," CONV(3, "[1, 2]",
-                                                        "\"stride\": [2, 3]") "," CONV(6, "3",
-                                                                                       "\"stride\":"
-                                                                                       " 9, "
-                                                                                       "\"groups\":"
-                                                                                       " 3, "
-                                                                                       "\"padding\""
-                                                                                       ": 1, "
-                                                                                       "\"dilation"
-                                                                                       "\": 2") "]"
-                                                                                                "}"},
+    {LAYER_SMALL, "{\"input\": [2, 5, 7], \"layers\": ["
+                  CONV(4, "2", "\"padding\": [3, 4], \"groups\": 2") ","
+                  CONV(3, "[1, 2]", "\"stride\": [2, 3]") ","
+                  CONV(6, "3", ODD("9", "1", "2") ", \"groups\": 3") "]}"},
 };
+/* clang-format on */
 
 START_TEST(equal_bits) {
     layer_check_bits("conv2d arguments", bits[_i].effort, bits[_i].json);

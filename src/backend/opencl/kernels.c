@@ -23,6 +23,10 @@
 #define CPU_STEP_FLOP 2500000
 #define GPU_STEP_FLOP 1000000
 
+/* The maximum vectors of the output of a layer and of its batch_norm in a chain: 1 MB. With more,
+ * the loops of two functions in one kernel cost more time than the launch that they save. */
+#define CHAIN_VECTORS 16384
+
 /* Functions of RANGE_ITEMS are chosen if they have this many items for each compute unit, or if an
  * item has at most this many FLOP, which take less time than a launch. */
 #define ITEMS_OF_UNIT    3
@@ -142,7 +146,7 @@ static bool reads_before(const struct opencl_groups *groups, size_t group) {
 }
 
 /* Returns the work-items of a chain of ${group} and a batch_norm by channels after it. 0: there
- * is no such chain, or it has too few work-items for the compute units. */
+ * is no such chain, it has too few work-items for the compute units, or its output is large. */
 static size_t count_parts(const struct opencl_kernels *kernels, size_t group) {
     const struct opencl_groups *groups = kernels->groups;
     const struct opencl_function *first = find_call(kernels, group, PASS_FORWARD_BATCH).function;
@@ -153,6 +157,9 @@ static size_t count_parts(const struct opencl_kernels *kernels, size_t group) {
     }
     parts = first->parts(main_layer(kernels, group), kernels->groups->mapping);
     channels = main_layer(kernels, group + 1)->output.channels;
+    if (channels * groups->list[group + 1].vectors > CHAIN_VECTORS) {
+        return 0;
+    }
     return channels % parts == 0 && (parts % units == 0 || parts >= 4 * units) ? parts : 0;
 }
 
