@@ -1,5 +1,6 @@
 /* test_shuffle.c: orders are permutations that depend only on seed and epoch, and are the same on
  * every system. */
+#include "api_status.h"
 #include "check_weft.h"
 
 #include <string.h>
@@ -81,11 +82,27 @@ START_TEST(orders_are_equally_frequent) {
 }
 END_TEST
 
+/* The public function gives the order of a training. */
+START_TEST(public_function) {
+    struct weft_error *error = weft_error_create();
+    uint32_t order[1000], expected[1000];
+    shuffle_images(9, 4, expected, 1000);
+    SUCCESS(weft_training_order(9, 4, order, 1000, error));
+    ck_assert_mem_eq(order, expected, sizeof order);
+    USAGE(weft_training_order(9, 4, NULL, 1000, error), "weft_training_order: order is NULL");
+    USAGE(weft_training_order(9, 0, order, 1000, error), "epoch is 0");
+    USAGE(weft_training_order(9, 4, order, 0, error), "count is 0");
+    USAGE(weft_training_order(9, 4, order, SIZE_MAX, error), "count is ");
+    weft_error_destroy(error);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, known_orders);
     tcase_add_test(tests, permutations);
     tcase_add_test(tests, seed_and_epoch_decide);
     tcase_add_test(tests, orders_are_equally_frequent);
+    tcase_add_test(tests, public_function);
 }
 
 CHECK_MAIN("shuffle", add_tests)

@@ -107,3 +107,14 @@ enum weft_status weft_step(struct weft_session *session, float learning_rate,
     atomic_store(&session->uninterrupted, true);
     return finish(session, __func__, step(session, learning_rate, error), error);
 }
+
+enum weft_status weft_training_order(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count,
+                                     struct weft_error *error) {
+    API_BEGIN;
+    API_NOT_NULL(order);
+    API_REQUIRE(epoch >= 1, "epoch is 0: epochs count from 1");
+    API_REQUIRE(count >= 1 && count <= UINT32_MAX, "count is %zu: it must be 1 to %u", count,
+                UINT32_MAX);
+    shuffle_images(seed, epoch, order, count);
+    return WEFT_OK;
+}

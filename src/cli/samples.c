@@ -5,12 +5,13 @@
 #include "base/try.h"
 #include "cli/command.h"
 #include "cli/figures.h"
+#include "cli/identity.h"
 #include "cli/json.h"
 #include "cli/options.h"
 #include "cli/parser.h"
 #include "os/files.h"
 #include "report/screen.h"
-#include "train/train_model.h"
+#include "weft/session.h"
 
 enum { COLUMNS = 80 }; /* where stdout is no terminal */
 
@@ -35,7 +36,8 @@ static const struct cli_option rows[] = {
 
 /* The images that are shown. */
 struct choice {
-    struct weft_images images;
+    struct weft_images *images;
+    size_t height, width;
     size_t count;
     uint32_t *index; /* count, into images */
     uint8_t *pixels; /* count x height x width */
@@ -56,60 +58,63 @@ static void simplify(const char *name, char text[64]) {
 }
 
 /* Stores the class of ${names} that ${name} means in ${found}: -1, any class, if it is NULL. */
-static enum weft_status find_class(const char *name, const char *const *names, int *found,
-                                   struct weft_error *error) {
-    char requested[64], known[64], list[256] = "";
+static enum weft_status find_class(const char *name, const char *const *names, size_t count,
+                                   int *found, struct weft_error *error) {
+    char requested[64], known[64], number[32], list[256] = "";
     *found = -1;
     if (name == NULL) {
         return WEFT_OK;
     }
     simplify(name, requested);
-    for (int i = 0; i < 10; i++) {
+    for (size_t i = 0; i < count; i++) {
         size_t length = strlen(list);
         simplify(names[i], known);
+        snprintf(number, sizeof number, "%zu", i);
         if (strcmp(names[i], name) == 0 ||
-            (requested[0] != '\0' && strcmp(known, requested) == 0) ||
-            (name[0] == '0' + i && name[1] == '\0')) {
-            *found = i;
+            (requested[0] != '\0' && strcmp(known, requested) == 0) || strcmp(name, number) == 0) {
+            *found = (int)i;
             return WEFT_OK;
         }
         snprintf(list + length, sizeof list - length, "%s%s", i > 0 ? ", " : "", names[i]);
     }
     error_set(error, WEFT_USAGE, "--class %.60s: there is no such class", name);
-    return error_hint(error, "0 to 9, or: %s", list);
+    return error_hint(error, "0 to %zu, or: %s", count - 1, list);
 }
 
 /* Chooses up to ${most} images of ${class} (-1: any), in file order, or shuffled if ${seed} is not
  * NULL. */
 static enum weft_status choose(struct choice *choice, const char *const *names, int class,
                                size_t most, const uint64_t *seed, struct weft_error *error) {
-    const struct weft_images *images = &choice->images;
-    size_t area = images->height * images->width;
-    uint32_t *order = malloc(images->count * sizeof *order + 1);
+    const size_t count = weft_images_count(choice->images);
+    const size_t area = choice->height * choice->width;
+    const uint8_t *pixels = weft_images_pixels(choice->images);
+    const uint16_t *labels = weft_images_labels(choice->images);
+    uint32_t *order = malloc(count * sizeof *order);
+    enum weft_status status = WEFT_OK;
     choice->index = calloc(most, sizeof *choice->index);
     choice->pixels = malloc(most * area + 1);
     choice->labels = calloc(most, sizeof *choice->labels);
     if (order == NULL || choice->index == NULL || choice->pixels == NULL ||
         choice->labels == NULL) {
-        free(order);
-        return error_set(error, WEFT_NO_MEMORY, "samples: no memory for %zu images", most);
+        TRY_OR(done, error_set(error, WEFT_NO_MEMORY, "samples: no memory for %zu images", most));
     }
-    for (size_t i = 0; i < images->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         order[i] = (uint32_t)i;
     }
     if (seed != NULL) {
-        shuffle_images(*seed, 1, order, images->count);
+        TRY_OR(done, weft_training_order(*seed, 1, order, count, error));
     }
-    for (size_t i = 0; i < images->count && choice->count < most; i++) {
-        uint16_t label = images->labels[order[i]];
+    for (size_t i = 0; i < count && choice->count < most; i++) {
+        uint16_t label = labels[order[i]];
         if (class < 0 || label == class) {
-            memcpy(choice->pixels + choice->count * area, images->pixels + order[i] * area, area);
+            memcpy(choice->pixels + choice->count * area, pixels + order[i] * area, area);
             choice->labels[choice->count] = names[label];
             choice->index[choice->count++] = order[i];
         }
     }
+done:
     free(order);
-    return WEFT_OK;
+    return status;
 }
 
 /* Prints the choice as events or lines. */
@@ -122,7 +127,8 @@ static enum weft_status print(const struct choice *choice, const char *split, bo
         if (cli_event_begin(&json, as_json, "sample")) {
             json_write_string(&json, "image", image);
             json_write_string(&json, "class", choice->labels[i]);
-            json_write_integer(&json, "index", choice->images.labels[choice->index[i]]);
+            json_write_integer(&json, "index",
+                               weft_images_labels(choice->images)[choice->index[i]]);
             TRY(cli_event_end(&json, error));
         } else {
             screen_print("%s %s\n", image, choice->labels[i]);
@@ -134,8 +140,8 @@ static enum weft_status print(const struct choice *choice, const char *split, bo
 /* Draws the figure, if requested, and prints the labels. Otherwise prints the images. */
 static enum weft_status show(const struct options *options, const struct choice *choice,
                              struct weft_error *error) {
-    struct gallery gallery = {choice->pixels, choice->count, choice->images.height,
-                              choice->images.width, choice->labels};
+    struct gallery gallery = {choice->pixels, choice->count, choice->height, choice->width,
+                              choice->labels};
     struct screen screen = screen_of_stdout(COLUMNS);
     if (options->out != NULL) {
         TRY(cli_figures_gallery(options->out, (enum canvas_theme)options->theme, &gallery, error));
@@ -148,9 +154,10 @@ static enum weft_status show(const struct options *options, const struct choice 
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct options *options = given;
     struct choice choice = {0};
-    struct split_hash hash;
+    struct cli_identity identity = {.task = NULL};
     const char *const *names;
-    char folder[4096];
+    size_t shape[3];
+    char *folder = NULL;
     uint64_t seed = 0;
     int class;
     enum weft_status status;
@@ -163,11 +170,16 @@ static enum weft_status run(const void *given, struct weft_error *error) {
         }
         TRY(os_file_check(options->out, error));
     }
-    TRY(data_find(options->common.data, folder, error));
-    TRY_OR(done, images_read(folder, (enum weft_split)options->split, &choice.images, NULL, error));
-    images_hash(&choice.images, &hash);
-    names = images_class_names(&choice.images, &hash);
-    TRY_OR(done, find_class(options->class_name, names, &class, error));
+    TRY(weft_data_find(options->common.data, &folder, error));
+    TRY_OR(done, weft_images_read(folder, (enum weft_split)options->split, &choice.images, error));
+    weft_images_shape(choice.images, shape);
+    choice.height = shape[1];
+    choice.width = shape[2];
+    cli_identity_start(&identity, choice.images);
+    cli_identity_finish(&identity);
+    names = cli_identity_classes(NULL, &identity);
+    TRY_OR(done, find_class(options->class_name, names, weft_images_classes(choice.images), &class,
+                            error));
     TRY_OR(done, choose(&choice, names, class, (size_t)options->count,
                         options->seed != NULL ? &seed : NULL, error));
     if (choice.count == 0) {
@@ -176,7 +188,8 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     }
     TRY_OR(done, show(options, &choice, error));
 done:
-    images_finish(&choice.images);
+    weft_images_destroy(choice.images);
+    weft_free(folder);
     free(choice.index);
     free(choice.pixels);
     free(choice.labels);
