@@ -84,7 +84,8 @@ struct backend {
     struct backend_set *sets;  /* of backend_set_images */
     size_t set_count;
     uint64_t steps_by_launches, steps_by_kernel; /* of backend_steps_made */
-    bool steps_incomplete; /* the kernel of many steps has left one unfinished */
+    bool has_step_kernel;  /* the device can run the kernel of many steps, also if it is not used */
+    bool steps_incomplete; /* it has left a step unfinished */
     size_t last_count;     /* images of the last step or pass; 0: none yet */
     /* Of the last backend_forward, unless another pass has replaced its tensors; 0: none. */
     size_t forward_count;

@@ -156,7 +156,7 @@ enum weft_status verify_step_kernel(struct trainer *trainer, struct weft_error *
     TRY_OR(done, trainer_open(trainer, &setup, &backends[1], error));
     setup.options.step_kernel = WEFT_STEP_KERNEL_ALWAYS;
     status = trainer_open(trainer, &setup, &backends[0], &failure);
-    if (status == WEFT_BAD_DEVICE && wish && !device_lost()) {
+    if (status == WEFT_BAD_DEVICE && wish && !backends[1]->has_step_kernel && !device_lost()) {
         status = WEFT_OK; /* it is not used on this device */
         goto done;
     }

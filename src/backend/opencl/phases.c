@@ -5,8 +5,8 @@
  * phases are single functions, whose items are divided more evenly than those of chains. A batch
  * norm is computed by channels only if the compute units get about the same number of channels.
  *
- * With many shards, a phase is instead all functions in succession that compute a shard from itself:
- * a compute unit takes a shard through all of them, while it is in the cache. */
+ * With many shards, a phase is instead all functions in succession that compute a shard from
+ * itself: a compute unit takes a shard through all of them, while it is in the cache. */
 #include "backend/opencl/phases.h"
 #include "backend/opencl/emit.h"
 #include "backend/opencl/layer.h"
