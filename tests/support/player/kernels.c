@@ -108,7 +108,7 @@ static cl_int CL_API_CALL enqueue_kernel(cl_command_queue queue, cl_kernel kerne
                                          const size_t *global, const size_t *local,
                                          cl_uint num_events, const cl_event *events,
                                          cl_event *event) {
-    const struct player_object *object = player_object_find(kernel);
+    struct player_object *object = player_object_find(kernel);
     size_t items = 1;
     cl_int code;
     if (object == NULL || object->device == NULL) {

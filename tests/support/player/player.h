@@ -45,7 +45,7 @@ struct player_traits {
     bool firstuse, badfill;
     struct player_limit item; /* nanoseconds of a work-item of some kernels (time.c) */
     /* Time, in milliseconds (time.c). */
-    long slow, watchdog, batch_watchdog, queue_watchdog;
+    long slow, first, watchdog, batch_watchdog, queue_watchdog;
     /* Compilers and binaries (programs.c). */
     char stale[PLAYER_TEXT];
     bool deferred, unordered; /* order.c */
@@ -82,6 +82,7 @@ struct player_object {
     bool used;                             /* a buffer that counts as memory */
     cl_event last;                         /* the last command that uses a buffer (order.c) */
     bool from_binary;                      /* a program, or its kernel */
+    bool launched;                         /* a kernel */
     const void *buffers[PLAYER_ARGUMENTS]; /* arguments of a kernel */
     double queued, begin, end;             /* of a launch's event, in seconds */
     struct player_object *next;
@@ -146,7 +147,7 @@ void player_order_flush(struct player_device *device, cl_command_queue queue); /
 /* time.c: a launch of ${items} work-items of ${kernel} is enqueued, whose event is ${event} or
  * NULL; what is enqueued is handed to the device; the host has waited, and continues when the
  * device is ready. */
-void player_time_launch(const struct player_object *kernel, size_t items, const void *event);
+void player_time_launch(struct player_object *kernel, size_t items, const void *event);
 void player_time_flush(struct player_device *device);
 void player_time_wait(struct player_device *device);
 void player_time_install(cl_icd_dispatch *dispatch);

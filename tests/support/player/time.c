@@ -16,20 +16,22 @@ static bool over(double seconds, long milliseconds) {
     return milliseconds > 0 && 1e3 * seconds > (double)milliseconds;
 }
 
-/* Returns the seconds that a launch takes. */
-static double cost_of(const struct player_object *kernel, size_t items) {
+/* Returns the seconds that a launch takes. Called with the mutex of the device. */
+static double cost_of(struct player_object *kernel, size_t items) {
     const struct player_traits *traits = &kernel->device->traits;
     bool slow = fnmatch(traits->item.pattern, kernel->text, 0) == 0;
-    return 1e-3 * (double)traits->slow +
+    const long compiles = kernel->launched ? 0 : traits->first;
+    kernel->launched = true;
+    return 1e-3 * (double)(traits->slow + compiles) +
            (slow ? 1e-9 * (double)traits->item.value * (double)items : 0);
 }
 
-void player_time_launch(const struct player_object *kernel, size_t items, const void *event) {
+void player_time_launch(struct player_object *kernel, size_t items, const void *event) {
     struct player_device *device = kernel->device;
     const struct player_traits *traits = &device->traits;
-    double cost = cost_of(kernel, items);
-    double queued = now(), begin;
+    double queued = now(), begin, cost;
     pthread_mutex_lock(&device->mutex);
+    cost = cost_of(kernel, items);
     begin = device->busy_until > queued ? device->busy_until : queued;
     device->busy_until = begin + cost;
     device->batch += cost;

@@ -38,6 +38,7 @@ static const struct row {
     ROW("firstuse", FLAG, firstuse),
     ROW("badfill", FLAG, badfill),
     ROW("slow", NUMBER, slow),
+    ROW("first", NUMBER, first),
     ROW("watchdog", NUMBER, watchdog),
     ROW("batch-watchdog", NUMBER, batch_watchdog),
     ROW("queue-watchdog", NUMBER, queue_watchdog),
