@@ -161,7 +161,7 @@ START_TEST(from_files) {
     ck_assert(!weft_data_recognise(&hash, &known));
     ck_assert(!weft_data_recognise(NULL, &known));
     ck_assert(!weft_data_recognise(&hash, NULL));
-    USAGE(weft_images_hash(images, &hash, error), "images have 2 channels");
+    SUCCESS(weft_images_hash(images, &hash, error)); /* two channels */
     USAGE(weft_images_hash(test, NULL, error), "hash is NULL");
     USAGE(weft_images_hash(NULL, &hash, error), "images is NULL");
     weft_images_destroy(test);
@@ -210,11 +210,92 @@ START_TEST(files_that_are_missing) {
 }
 END_TEST
 
+/* Two channels of one image: 0, 255 and 3, 3. */
+START_TEST(normalisation) {
+    static const uint8_t bytes[] = {0, 255, 3, 3};
+    static const uint16_t label[] = {0};
+    const size_t shape[3] = {2, 1, 2};
+    const float zero = 0;
+    float mean[2], deviation[2];
+    const float *own_mean, *own_deviation;
+    struct weft_images *two;
+    struct weft_network *network;
+    struct weft_model *model, *clone;
+    SUCCESS(weft_images_create(1, shape, bytes, label, 2, &two, error));
+    SUCCESS(weft_images_normalisation(two, false, mean, deviation, 2, error));
+    ck_assert_float_eq(mean[0], 0.5f);
+    ck_assert_float_eq(deviation[0], 0.5f);
+    ck_assert_float_eq(mean[1], (float)(3.0 / 255));
+    ck_assert_float_eq(deviation[1], 1); /* of equal pixels */
+    SUCCESS(weft_images_normalisation(two, true, mean, deviation, 1, error));
+    ck_assert_float_eq(mean[0], (float)(261.0 / 4 / 255));
+    USAGE(weft_images_normalisation(two, true, mean, deviation, 3, error), "channels is 3");
+    USAGE(weft_images_normalisation(two, true, mean, deviation, 0, error), "channels is 0");
+    USAGE(weft_images_normalisation(two, true, NULL, deviation, 2, error), "mean is NULL");
+    SUCCESS(weft_network_create("{\"input\": [2, 1, 2], \"layers\": [{\"kind\": \"flatten\"}]}",
+                                &network, error));
+    SUCCESS(weft_model_create(network, 0, &model, error));
+    ck_assert_uint_eq(weft_model_normalisation(model, &own_mean, &own_deviation), 0);
+    ck_assert_ptr_null(own_mean);
+    SUCCESS(weft_images_normalisation(two, false, mean, deviation, 2, error));
+    SUCCESS(weft_model_set_normalisation(model, mean, deviation, 2, error));
+    SUCCESS(weft_model_clone(model, &clone, error));
+    ck_assert_uint_eq(weft_model_normalisation(clone, &own_mean, &own_deviation), 2);
+    ck_assert_mem_eq(own_mean, mean, sizeof mean);
+    ck_assert_mem_eq(own_deviation, deviation, sizeof deviation);
+    USAGE(weft_model_set_normalisation(model, mean, deviation, 1, error), "channels is 1");
+    USAGE(weft_model_set_normalisation(model, mean, NULL, 2, error), "deviation is NULL");
+    deviation[0] = zero;
+    USAGE(weft_model_set_normalisation(model, mean, deviation, 2, error), "1e-6");
+    deviation[0] = zero / zero;
+    USAGE(weft_model_set_normalisation(model, mean, deviation, 2, error), "1e-6");
+    SUCCESS(weft_model_set_normalisation(model, NULL, NULL, 0, error));
+    ck_assert_uint_eq(weft_model_normalisation(model, NULL, NULL), 0);
+    ck_assert_uint_eq(weft_model_normalisation(NULL, &own_mean, NULL), 0);
+    weft_images_destroy(two);
+    weft_network_destroy(network);
+    weft_model_destroy(model);
+    weft_model_destroy(clone);
+}
+END_TEST
+
+/* A fifth of the sample's images: of each class, to the nearest whole number. */
+START_TEST(read_with_options) {
+    struct weft_data_options options = WEFT_DATA_OPTIONS;
+    struct weft_images *both[WEFT_SPLIT_COUNT], *test;
+    char folder[4096];
+    snprintf(folder, sizeof folder, "%s/data/sample", getenv("WEFT_SOURCE"));
+    SUCCESS(weft_data_read(folder, NULL, both, error));
+    ck_assert_uint_eq(weft_images_count(both[WEFT_SPLIT_TRAIN]), 100);
+    SUCCESS(weft_data_read_split(folder, WEFT_SPLIT_TEST, &options, &test, error));
+    ck_assert_mem_eq(weft_images_pixels(test), weft_images_pixels(both[WEFT_SPLIT_TEST]),
+                     weft_images_count(test) * 784);
+    weft_images_destroy(test);
+    weft_images_destroy(both[0]);
+    weft_images_destroy(both[1]);
+    options.classes = 12;
+    SUCCESS(weft_data_read_split(folder, WEFT_SPLIT_TEST, &options, &test, error));
+    ck_assert_uint_eq(weft_images_classes(test), 12);
+    weft_images_destroy(test);
+    options.test_fraction = 0.2;
+    USAGE(weft_data_read(folder, &options, both, error), "has test images");
+    ck_assert_ptr_null(both[0]);
+    options.test_fraction = 1;
+    USAGE(weft_data_read(folder, &options, both, error), "test_fraction is 1");
+    options.test_fraction = 0;
+    options.classes = 1001;
+    USAGE(weft_data_read_split(folder, WEFT_SPLIT_TEST, &options, &test, error), "classes is 1001");
+    USAGE(weft_data_read(folder, NULL, NULL, error), "images is NULL");
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, in_memory);
     tcase_add_test(tests, slices);
     tcase_add_test(tests, without_labels);
+    tcase_add_test(tests, normalisation);
+    tcase_add_test(tests, read_with_options);
     tcase_add_test(tests, wrong_uses);
     tcase_add_test(tests, from_files);
     tcase_add_test(tests, known_data);

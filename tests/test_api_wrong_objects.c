@@ -188,6 +188,8 @@ START_TEST(slices_and_folders) {
     uint64_t counts[3];
     double mean, deviation;
     char *folder = NULL;
+    struct weft_data_options data = WEFT_DATA_OPTIONS;
+    float numbers[1];
     begin_wrong_uses();
     RIGHT(weft_images_create(COUNT, shape, pixels, labels, 3, &images, error));
     RIGHT(weft_images_create(COUNT, shape, pixels, NULL, 0, &bare, error));
@@ -204,6 +206,15 @@ START_TEST(slices_and_folders) {
     WRONG(weft_images_read(NULL, WEFT_SPLIT_TRAIN, NULL, error));
     FAILS(WEFT_BAD_FILE, weft_images_read("/nowhere", WEFT_SPLIT_TRAIN, &slice, error));
     FAILS(WEFT_BAD_FILE, weft_images_read("", WEFT_SPLIT_TRAIN, &slice, error));
+    WRONG(weft_data_read(NULL, NULL, NULL, error));
+    WRONG_OBJECT(slice, weft_data_read_split(NULL, NO_SPLIT, NULL, &slice, error));
+    data.test_fraction = -1;
+    WRONG_OBJECT(slice, weft_data_read_split(NULL, WEFT_SPLIT_TEST, &data, &slice, error));
+    data.size = 3;
+    WRONG_OBJECT(slice, weft_data_read_split(NULL, WEFT_SPLIT_TEST, &data, &slice, error));
+    WRONG(weft_images_normalisation(images, true, numbers, numbers, 2, error));
+    WRONG(weft_images_normalisation(images, true, NULL, numbers, 1, error));
+    WRONG(weft_images_normalisation(NULL, true, numbers, numbers, 1, error));
     WRONG(weft_data_find(NULL, NULL, error));
     FAILS(WEFT_BAD_FILE, weft_data_find("/nowhere", &folder, error));
     ck_assert_ptr_null(folder);
@@ -229,7 +240,7 @@ START_TEST(slices_and_folders) {
     ck_assert_ptr_null(weft_images_class_name(images, SIZE_MAX));
     weft_images_destroy(images);
     weft_images_destroy(bare);
-    end_wrong_uses(26);
+    end_wrong_uses(33);
 }
 END_TEST
 

@@ -107,6 +107,18 @@ WEFT_API const char *weft_model_options(const struct weft_model *model);
 WEFT_API enum weft_status weft_model_set_options(struct weft_model *model, const char *json,
                                                  struct weft_error *error);
 
+/* Returns how many channels have a mean and a standard deviation in the model, and stores where
+ * these are in ${mean} and ${deviation}. A session computes with (pixel / 255 - mean) / deviation.
+ * 0: there are none, and a session computes with those of Fashion-MNIST, 0.2859 and 0.3530. */
+WEFT_API size_t weft_model_normalisation(const struct weft_model *model, const float **mean,
+                                         const float **deviation);
+
+/* Sets them, for ${channels} channels: as many as the network's input has, up to 16, or 1 if it is
+ * flat; or 0 with NULL. Each mean is -1000 to 1000, each deviation 1e-6 to 1000. */
+WEFT_API enum weft_status weft_model_set_normalisation(struct weft_model *model, const float *mean,
+                                                       const float *deviation, size_t channels,
+                                                       struct weft_error *error);
+
 /* Returns the hashes of the images and of the labels of ${split} that the model file names as those
  * of the training (struct weft_images_hash); empty texts: none. */
 WEFT_API const char *weft_model_images_sha256(const struct weft_model *model,

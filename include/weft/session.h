@@ -110,8 +110,9 @@ WEFT_API const struct weft_notice *weft_session_notice_get(const struct weft_ses
 /* Returns all notices and their hints, one a line; empty if there are none, and for NULL. */
 WEFT_API const char *weft_session_notice(const struct weft_session *session);
 
-/* Sets the value of each of the 256 bytes that a pixel can be. At opening they are
- * (v / 255 - 0.2859) / 0.3530. Fails with WEFT_USAGE for a value that is NaN or infinite. */
+/* Sets the value of each of the 256 bytes that a pixel can be, in all channels. At opening they are
+ * (v / 255 - mean) / deviation, with those of the model for each channel
+ * (weft_model_normalisation). Fails with WEFT_USAGE for a value that is NaN or infinite. */
 WEFT_API enum weft_status weft_session_set_pixels(struct weft_session *session,
                                                   const float values[256],
                                                   struct weft_error *error);

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/try.h"
+#include "weft/images.h"
 
 /* Begins a function with the argument ${error}: clears the error. Where the caller gave none, the
  * private functions get one of the function's own, since they return its status. */
@@ -50,6 +51,11 @@
 /* Returns the bytes of ${structure} up to the end of ${member}. */
 #define API_SIZE_TO(structure, member)                                                             \
     ((size_t)((const char *)(&(structure).member + 1) - (const char *)&(structure)))
+
+/* Stores ${found}, which shares its memory, as a new object in ${images}. Finishes ${found} on
+ * failure. */
+enum weft_status api_images_make(struct weft_images *found, struct weft_images **images,
+                                 struct weft_error *error);
 
 /* Empties ${error} and returns it. */
 struct weft_error *api_clear(struct weft_error *error);

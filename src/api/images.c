@@ -2,7 +2,6 @@
 #include "data/images.h"
 #include "api/api.h"
 #include "base/text.h"
-#include "os/files.h"
 #include "weft/images.h"
 
 #include <stdlib.h>
@@ -11,10 +10,8 @@
 #define SIDE_MAX   65536u
 #define IMAGES_MAX UINT32_MAX
 
-/* Stores ${found}, which shares its memory, as a new object in ${images}. Finishes ${found} on
- * failure. */
-static enum weft_status create(struct weft_images *found, struct weft_images **images,
-                               struct weft_error *error) {
+enum weft_status api_images_make(struct weft_images *found, struct weft_images **images,
+                                 struct weft_error *error) {
     struct weft_images *made = malloc(sizeof *made);
     if (made == NULL) {
         images_finish(found);
@@ -92,40 +89,7 @@ enum weft_status weft_images_create(size_t count, const size_t shape[3], const u
         images_finish(&made);
         return status;
     }
-    return create(&made, images, error);
-}
-
-enum weft_status weft_images_read(const char *folder, enum weft_split split,
-                                  struct weft_images **images, struct weft_error *error) {
-    char path[OS_PATH];
-    struct weft_images found;
-    enum weft_status status;
-    API_BEGIN;
-    API_CREATES(images);
-    TRY(api_choice(error, __func__, "split", (int)split, WEFT_SPLIT_COUNT - 1));
-    TRY(data_find(folder, path, error));
-    TRY(images_read(path, split, &found, NULL, error));
-    if (found.count == 0) {
-        status = error_set(error, WEFT_BAD_FILE, "%s: the %s split has no images", path,
-                           split_name(split));
-    } else {
-        status = images_share(&found, error);
-    }
-    if (status != WEFT_OK) {
-        images_finish(&found);
-        return status;
-    }
-    return create(&found, images, error);
-}
-
-enum weft_status weft_data_find(const char *requested, char **folder, struct weft_error *error) {
-    char path[OS_PATH];
-    API_BEGIN;
-    API_CREATES(folder);
-    TRY(data_find(requested, path, error));
-    *folder = text_copy(path);
-    return *folder != NULL ? WEFT_OK
-                           : error_set(error, WEFT_NO_MEMORY, "no memory for the name of a folder");
+    return api_images_make(&made, images, error);
 }
 
 enum weft_status weft_images_slice(const struct weft_images *images, size_t first, size_t count,
@@ -139,7 +103,7 @@ enum weft_status weft_images_slice(const struct weft_images *images, size_t firs
                 "count is %zu: from image %zu on there are %zu", count, first,
                 images->count - first);
     part = images_slice(images, first, count);
-    return create(&part, slice, error);
+    return api_images_make(&part, slice, error);
 }
 
 const char *weft_split_name(enum weft_split split) {
@@ -213,8 +177,6 @@ enum weft_status weft_images_hash(const struct weft_images *images, struct weft_
     API_NOT_NULL(hash);
     API_STRUCTURE(made, hash, labels);
     API_REQUIRE(images->labels != NULL, "images have no labels");
-    API_REQUIRE(images->channels == 1, "images have %zu channels: an IDX file has one",
-                images->channels);
     images_hash(images, &found);
     memcpy(made.images, found.images, sizeof made.images);
     memcpy(made.labels, found.labels, sizeof made.labels);

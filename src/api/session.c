@@ -85,7 +85,6 @@ static enum weft_status open_backend(struct weft_session *session, struct weft_e
 /* Makes what a session holds, from a copy of ${model}. */
 static enum weft_status fill(struct weft_session *session, const struct weft_model *model,
                              struct weft_error *error) {
-    float pixels[256];
     size_t parameters;
     TRY(model_copy(model, &session->model, error));
     parameters = session->model->network->parameter_count;
@@ -100,8 +99,7 @@ static enum weft_status fill(struct weft_session *session, const struct weft_mod
     }
     session->set_count = 1;
     TRY(open_backend(session, error));
-    pixels_normalised(pixels);
-    TRY(backend_set_pixels(session->backend, pixels, error));
+    TRY(backend_set_normalisation(session->backend, &session->model->pixels, error));
     return session_write(session, error);
 }
 

@@ -19,7 +19,7 @@ static void pixels_of(float mean, float deviation, float values[256]) {
 }
 
 void pixels_normalised(float values[256]) {
-    pixels_of(0.2859f, 0.3530f, values);
+    pixels_of(PUBLISHED_MEAN, PUBLISHED_DEVIATION, values);
 }
 
 /* Sets the values of the bytes: those of each channel in ${values}, or the same for all. */

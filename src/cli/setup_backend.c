@@ -74,10 +74,10 @@ enum weft_status cli_setup_write_model(struct backend *backend, const struct wef
     float values[256];
     if (raw) {
         pixels_raw(values);
+        TRY(backend_set_pixels(backend, values, error));
     } else {
-        pixels_normalised(values);
+        TRY(backend_set_normalisation(backend, &model->pixels, error));
     }
-    TRY(backend_set_pixels(backend, values, error));
     TRY(backend_write(backend, ARRAY_PARAMETERS, model->parameters, error));
     return backend_write(backend, ARRAY_BUFFERS, model->buffers, error);
 }

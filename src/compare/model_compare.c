@@ -106,7 +106,7 @@ static enum weft_status compare_tensors(struct comparison *models, struct weft_e
 
 static void compare_metadata(struct comparison *models) {
     static const char *const keys[] = {"weft.network", "weft.options", "weft.contract",
-                                       "weft.classes", "weft.data"};
+                                       "weft.classes", "weft.pixels",  "weft.data"};
     char *text = models->comparison->metadata;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const char *a = safetensors_metadata(&models->files[0], keys[i]);

@@ -25,6 +25,7 @@ static enum weft_status take_images(struct idx *idx, const char *path, struct we
                          "the channels",
                          path, sizes[0], sizes[1], sizes[2], sizes[3]);
     }
+    images->idx = true;
     images->count = sizes[0];
     images->channels = !four ? 1 : first ? sizes[1] : sizes[3];
     images->height = four && first ? sizes[2] : sizes[1];

@@ -22,6 +22,7 @@ struct weft_images {
     uint8_t *pixels;    /* count x channels x height x width; 0 is black, 255 is white */
     uint16_t *labels;   /* count, each less than classes; or NULL */
     size_t classes;     /* at most IMAGES_CLASSES_MAX; 0 without labels */
+    bool idx;           /* from IDX files */
     char **class_names; /* from the folder, label 0 first, and NULL after the last; or NULL */
     struct images_memory *memory; /* what slices share; NULL: the three arrays are the set's own */
 };
@@ -116,6 +117,11 @@ void images_finish(struct weft_images *images);
 /* Stores the mean and the standard deviation of pixel / 255. The sums are integers, so the results
  * are exact but for the last roundings. Without pixels both are 0. */
 void images_statistics(const struct weft_images *images, double *mean, double *deviation);
+
+/* The same of channel ${channel} of ${channels}: the number of channels of the images, or 1 for all
+ * of them together. */
+void images_channel_statistics(const struct weft_images *images, size_t channel, size_t channels,
+                               double *mean, double *deviation);
 
 /* Stores the number of images of each label in ${counts}, images->classes numbers. */
 void images_class_counts(const struct weft_images *images, uint64_t *counts);

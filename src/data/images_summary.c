@@ -14,17 +14,21 @@ void images_class_counts(const struct weft_images *images, uint64_t *counts) {
     }
 }
 
-void images_statistics(const struct weft_images *images, double *mean, double *deviation) {
-    size_t n = images->count * images_size(images);
+void images_channel_statistics(const struct weft_images *images, size_t channel, size_t channels,
+                               double *mean, double *deviation) {
+    const size_t size = images_size(images), area = size / channels, n = images->count * area;
     uint64_t sum = 0, squares = 0;
     if (n == 0) {
         *mean = *deviation = 0;
         return;
     }
-    for (size_t i = 0; i < n; i++) {
-        uint32_t x = images->pixels[i];
-        sum += x;
-        squares += x * x;
+    for (size_t i = 0; i < images->count; i++) {
+        const uint8_t *pixels = images->pixels + i * size + channel * area;
+        for (size_t p = 0; p < area; p++) {
+            const uint32_t x = pixels[p];
+            sum += x;
+            squares += x * x;
+        }
     }
     /* Relative to the integer part c of the mean, all numbers are small: the sum of (x - c)^2 is an
      * integer, and rest, the sum of x - c, is less than n. Unsigned arithmetic may wrap, and the
@@ -34,6 +38,10 @@ void images_statistics(const struct weft_images *images, double *mean, double *d
     double variance = ((double)around - (double)rest / (double)n * (double)rest) / (double)n;
     *mean = (double)sum / (double)n / 255;
     *deviation = sqrt(variance) / 255;
+}
+
+void images_statistics(const struct weft_images *images, double *mean, double *deviation) {
+    images_channel_statistics(images, 0, 1, mean, deviation);
 }
 
 /* Adds ${bytes} to the CRC-32 ${sum}, in pieces that fit the 32-bit lengths of zlib. */

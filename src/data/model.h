@@ -3,6 +3,7 @@
 #define WEFT_DATA_MODEL_H
 
 #include "data/images.h"
+#include "data/normalisation.h"
 #include "network/network.h"
 #include "weft/model.h"
 #include "weft/version.h"
@@ -16,6 +17,7 @@ struct weft_model {
     /* JSON object of the options that determined the bits, from malloc, or NULL. It is
      * __metadata__ "weft.options" of the file. */
     char *options;
+    struct normalisation pixels; /* of the images; __metadata__ "weft.pixels" unless all zero */
     /* The names of the classes, label 0 first, and NULL after the last; NULL if they are not known.
      * Set by model_set_classes. */
     char **classes;

@@ -52,6 +52,7 @@ static enum weft_status copy_values(const struct weft_model *from, struct weft_m
     memcpy(to->buffers, from->buffers, network->buffer_count * sizeof *to->buffers);
     memcpy(to->batches, from->batches, network->layer_count * sizeof *to->batches);
     memcpy(to->data, from->data, sizeof to->data);
+    to->pixels = from->pixels;
     memcpy(to->sha256, from->sha256, sizeof to->sha256);
     memcpy(to->notice, from->notice, sizeof to->notice);
     to->published_assumed = from->published_assumed;

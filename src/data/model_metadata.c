@@ -42,6 +42,26 @@ static char *write_data(const struct weft_model *model) {
     return text;
 }
 
+static void write_numbers(struct json_writer *json, const char *key, const float *numbers,
+                          size_t count) {
+    json_write_open(json, key, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_write_float(json, NULL, numbers[i]);
+    }
+    json_write_close(json, ']');
+}
+
+static char *write_pixels(const struct normalisation *pixels) {
+    struct json_writer json = {0};
+    char *text;
+    json_write_open(&json, NULL, '{');
+    write_numbers(&json, "mean", pixels->mean, pixels->channels);
+    write_numbers(&json, "std", pixels->deviation, pixels->channels);
+    json_write_close(&json, '}');
+    json_write_take(&json, &text, NULL);
+    return text;
+}
+
 static void add(struct model_metadata *metadata, const char *key, const char *value) {
     metadata->texts[metadata->count++] = (struct safetensors_text){key, value};
 }
@@ -61,6 +81,11 @@ enum weft_status model_metadata_make(const struct weft_model *model,
         add(metadata, "weft.classes", metadata->classes);
         complete = complete && metadata->classes != NULL;
     }
+    if (model->pixels.channels > 0) {
+        metadata->pixels = write_pixels(&model->pixels);
+        add(metadata, "weft.pixels", metadata->pixels);
+        complete = complete && metadata->pixels != NULL;
+    }
     if (model->data[WEFT_SPLIT_TRAIN].images[0] != '\0' ||
         model->data[WEFT_SPLIT_TEST].images[0] != '\0') {
         metadata->data = write_data(model);
@@ -74,6 +99,7 @@ void model_metadata_finish(struct model_metadata *metadata) {
     free(metadata->network);
     free(metadata->classes);
     free(metadata->data);
+    free(metadata->pixels);
     *metadata = (struct model_metadata){.count = 0};
 }
 
@@ -127,6 +153,34 @@ static enum weft_status read_classes(const json_t *json, struct weft_model *mode
 done:
     free(names);
     return status;
+}
+
+/* Reads the list ${key} of ${json} into ${numbers}. Returns its length, or 0 if it is wrong. */
+static size_t read_numbers(const json_t *json, const char *key,
+                           float numbers[NORMALISATION_CHANNELS_MAX]) {
+    const json_t *list = json_object_get(json, key);
+    const size_t count = json_array_size(list);
+    for (size_t i = 0; i < count && i < NORMALISATION_CHANNELS_MAX; i++) {
+        if (!json_is_number(json_array_get(list, i))) {
+            return 0;
+        }
+        numbers[i] = (float)json_number_value(json_array_get(list, i));
+    }
+    return count <= NORMALISATION_CHANNELS_MAX ? count : 0;
+}
+
+static enum weft_status read_pixels(const json_t *json, struct weft_model *model,
+                                    struct weft_error *error) {
+    struct normalisation *pixels = &model->pixels;
+    const size_t count = read_numbers(json, "mean", pixels->mean);
+    pixels->channels = count;
+    if (count == 0 || read_numbers(json, "std", pixels->deviation) != count ||
+        !normalisation_is_valid(pixels)) {
+        return error_set(error, WEFT_BAD_FILE,
+                         "a mean and a std above 0 of each of up to %d channels were expected",
+                         NORMALISATION_CHANNELS_MAX);
+    }
+    return WEFT_OK;
 }
 
 static bool read_hash(const json_t *json, const char *key, char hash[65]) {
@@ -183,5 +237,6 @@ enum weft_status model_metadata_read(const struct safetensors *file, struct weft
         TRY(read_options(options, model, error));
     }
     TRY(read_json(file, "weft.classes", read_classes, model, error));
+    TRY(read_json(file, "weft.pixels", read_pixels, model, error));
     return read_json(file, "weft.data", read_data, model, error);
 }

@@ -87,7 +87,8 @@ enum weft_status digest_check(char *bytes, size_t size, struct weft_error *error
  * NULL. */
 static const char *unknown_key(json_t *metadata) {
     static const char *const known[] = {"weft.network",  "weft.options", "weft.checkpoint",
-                                        "weft.contract", "weft.classes", "weft.data"};
+                                        "weft.contract", "weft.classes", "weft.data",
+                                        "weft.pixels"};
     const char *key;
     json_t *text;
     json_object_foreach(metadata, key, text) {
