@@ -44,13 +44,15 @@ const char *const cli_step_kernel_names[] = {"auto", "always", "never", NULL};
 
 const struct cli_option cli_common_options[] = {
     {OPTION_ROW(CLI_OPTION_TEXT, "device", device,
-                "auto, cpu, gpu, N, P:D, pci:BUS, uuid:HEX, or part of the\n"
-                "name of a device or platform (weft devices lists them)"),
+                "auto, cpu, gpu, N, P:D, pci:BUS, uuid:HEX, or part of a name"),
      .value = "SEL", .initial = "auto", .variable = "WEFT_DEVICE"},
     {OPTION_ROW(CLI_OPTION_TEXT, "data", data,
-                "folder of the four IDX files (default: data/fashion-mnist,\n"
-                "then /usr/share/datasets/fashion-mnist)"),
+                "folder of IDX, PNG or CIFAR files (default: Fashion-MNIST)"),
      .value = "DIR", .variable = "WEFT_DATA"},
+    OPTION_FLOAT("test-fraction", test_fraction, NULL, 0.001f, 0.999f,
+                 "part to hold out if DIR has no test images"),
+    OPTION_TEXT("mean", mean, "X[,X,X]", "mean of pixel / 255 of each channel, or computed"),
+    OPTION_TEXT("std", std, "X[,X,X]", "standard deviation, likewise"),
     {OPTION_ROW(CLI_OPTION_COUNT, "threads", threads,
                 "threads of the CPU backend, or compute units of an OpenCL\n"
                 "CPU device (default: all)"),
@@ -81,6 +83,11 @@ const struct cli_option cli_common_options[] = {
 void cli_options_json(struct json_writer *json, const struct cli_options *options) {
     json_write_string(json, "device", options->device);
     json_write_string(json, "data", options->data);
+    if (options->test_fraction > 0) {
+        json_write_float(json, "test_fraction", options->test_fraction);
+    }
+    cli_json_text(json, "mean", options->mean);
+    cli_json_text(json, "std", options->std);
     cli_json_count(json, "threads", options->threads);
     json_write_string(json, "kernels", options->kernels);
     json_write_string(json, "math", cli_math_names[options->math]);

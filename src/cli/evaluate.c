@@ -12,6 +12,7 @@
 #include "cli/messages.h"
 #include "cli/needs.h"
 #include "cli/options.h"
+#include "cli/pixels.h"
 #include "cli/progress.h"
 #include "cli/setup.h"
 #include "numerics.h"
@@ -124,8 +125,9 @@ static enum weft_status prepare(struct state *state, struct weft_error *error) {
     TRY(cli_load_model(common, common->operands[0], state->options->network, &state->model, error));
     state->path = weft_model_path(state->model);
     TRY(weft_data_find(common->data, &folder, error));
-    TRY_OR(done,
-           cli_load_images(folder, split, weft_model_network(state->model), &state->images, error));
+    TRY_OR(done, cli_load_images(common, folder, split, weft_model_network(state->model),
+                                 &state->images, error));
+    TRY_OR(done, cli_pixels_set(common, NULL, state->model, error));
     cli_identity_start(&state->identity, state->images);
     cli_message_detail(common, "data: %s, %zu images", folder, weft_images_count(state->images));
     TRY_OR(done, open_session(state, error));

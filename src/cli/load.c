@@ -85,12 +85,23 @@ enum weft_status cli_load_network(const char *path, struct weft_network **networ
     return status;
 }
 
-enum weft_status cli_load_images(const char *folder, enum weft_split split,
-                                 const struct weft_network *network, struct weft_images **images,
-                                 struct weft_error *error) {
+struct weft_data_options cli_load_data_options(const struct cli_options *options,
+                                               const struct weft_network *network) {
+    struct weft_data_options read = WEFT_DATA_OPTIONS;
+    const size_t layers = weft_network_layers(network);
+    const struct weft_layer *last = weft_network_layer(network, layers - 1);
+    read.test_fraction = (double)options->test_fraction;
+    read.classes = last != NULL && last->output[0] <= 1000 ? last->output[0] : 0;
+    return read;
+}
+
+enum weft_status cli_load_images(const struct cli_options *options, const char *folder,
+                                 enum weft_split split, const struct weft_network *network,
+                                 struct weft_images **images, struct weft_error *error) {
+    const struct weft_data_options read = cli_load_data_options(options, network);
     size_t shape[3];
     enum weft_status status;
-    TRY(weft_images_read(folder, split, images, error));
+    TRY(weft_data_read_split(folder, split, &read, images, error));
     weft_images_shape(*images, shape);
     status = cli_load_check(network, shape, weft_images_classes(*images), error);
     if (status != WEFT_OK) {

@@ -21,11 +21,16 @@ enum weft_status cli_load_model(const struct cli_options *options, const char *o
 enum weft_status cli_load_network(const char *path, struct weft_network **network,
                                   struct weft_error *error);
 
+/* Returns how to read a data folder for ${network}: images without names have as many classes as
+ * the network has outputs, if their labels allow that. */
+struct weft_data_options cli_load_data_options(const struct cli_options *options,
+                                               const struct weft_network *network);
+
 /* Reads ${split} of ${folder}, and checks that the images fit ${network}. The caller destroys
  * ${images}. */
-enum weft_status cli_load_images(const char *folder, enum weft_split split,
-                                 const struct weft_network *network, struct weft_images **images,
-                                 struct weft_error *error);
+enum weft_status cli_load_images(const struct cli_options *options, const char *folder,
+                                 enum weft_split split, const struct weft_network *network,
+                                 struct weft_images **images, struct weft_error *error);
 
 /* Fails with WEFT_BAD_FILE unless ${network} takes images of ${shape} and predicts ${classes}. */
 enum weft_status cli_load_check(const struct weft_network *network, const size_t shape[3],

@@ -29,7 +29,9 @@ struct json_writer;
  * the row's choices, -1 without a value and a default. */
 struct cli_options {
     const char *device, *data, *kernels, *cl_options;
-    uint64_t threads; /* 0: all that the process may use */
+    const char *mean, *std; /* of pixels: numbers, or "computed" */
+    float test_fraction;    /* 0: none was given */
+    uint64_t threads;       /* 0: all that the process may use */
     int math, mapping, step_kernel;
     bool no_fuse, no_cache, json, quiet, verbose, help, version;
     char **operands; /* the words that are not options */

@@ -161,7 +161,8 @@ static enum weft_status read_data(struct cli_prediction *state, struct weft_erro
         TRY_OR(done, error_set(error, WEFT_NO_MEMORY, "--index: no memory"));
     }
     TRY_OR(done, weft_data_find(options->common.data, &folder, error));
-    TRY_OR(done, cli_load_images(folder, split, weft_model_network(state->model), &images, error));
+    TRY_OR(done, cli_load_images(&options->common, folder, split, weft_model_network(state->model),
+                                 &images, error));
     TRY_OR(done, parse_indices(options->index, weft_images_count(images), indices, &count, error));
     cli_identity_start(&identity, images);
     cli_identity_finish(&identity);

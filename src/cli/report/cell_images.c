@@ -132,7 +132,8 @@ static enum weft_status evaluate_run(const struct cli_options *options,
     network = weft_model_network(model);
     TRY_OR(done, weft_data_find(options->data, &folder, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY_OR(done, cli_load_images(folder, (enum weft_split)i, network, &parts[i].images, error));
+        TRY_OR(done, cli_load_images(options, folder, (enum weft_split)i, network, &parts[i].images,
+                                     error));
         cli_identity_start(&identity[i], parts[i].images);
     }
     TRY_OR(done, cli_setup_session(options, model, cli_needs_batch(network, true), true, NULL,

@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "cli/load.h"
 #include "cli/needs.h"
+#include "cli/pixels.h"
 #include "os/files.h"
 
 /* Stores in ${limit} how many bytes the activations of a pass with running statistics may have: a
@@ -66,23 +67,19 @@ static enum weft_status announce(struct cli_training *train, const struct weft_n
     return cli_needs_check(common, network, train->largest, error);
 }
 
-/* Makes the model of --init, or of --network with initial values. */
-static enum weft_status make_model(struct cli_training *train, struct weft_error *error) {
+/* Reads the model of --init, or the network of --network, which is stored in ${network}. */
+static enum weft_status read_network(struct cli_training *train, struct weft_network **network,
+                                     struct weft_error *error) {
     const struct cli_train_options *options = &train->options;
-    struct weft_network *network = NULL;
-    enum weft_status status;
-    if (options->init != NULL) {
-        TRY(cli_load_model(&options->common, options->init, options->network, &train->model,
-                           error));
-        strcpy(train->init_sha256, weft_model_sha256(train->model));
-        return announce(train, weft_model_network(train->model), error);
+    if (train->from != NULL) {
+        return WEFT_OK;
     }
-    TRY(cli_load_network(options->network, &network, error));
-    TRY_OR(done, announce(train, network, error));
-    status = weft_model_create(network, options->seed, &train->model, error);
-done:
-    weft_network_destroy(network);
-    return status;
+    if (options->init == NULL) {
+        return cli_load_network(options->network, network, error);
+    }
+    TRY(cli_load_model(&options->common, options->init, options->network, &train->model, error));
+    strcpy(train->init_sha256, weft_model_sha256(train->model));
+    return WEFT_OK;
 }
 
 /* Checks that the images fit the network. */
@@ -95,10 +92,13 @@ static enum weft_status check_images(const struct cli_training *train, enum weft
                           error);
 }
 
-static enum weft_status read_images(struct cli_training *train, struct weft_error *error) {
-    TRY(weft_data_find(train->options.common.data, &train->data, error));
+static enum weft_status read_images(struct cli_training *train, const struct weft_network *network,
+                                    struct weft_error *error) {
+    const struct cli_options *common = &train->options.common;
+    const struct weft_data_options read = cli_load_data_options(common, network);
+    TRY(weft_data_find(common->data, &train->data, error));
+    TRY(weft_data_read(train->data, &read, train->images, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(weft_images_read(train->data, (enum weft_split)i, &train->images[i], error));
         cli_identity_start(&train->identity[i], train->images[i]);
     }
     return WEFT_OK;
@@ -119,27 +119,41 @@ static enum weft_status hold_out(struct cli_training *train, struct weft_error *
     return weft_images_slice(all, count - validate, validate, &train->held_out, error);
 }
 
+/* Reads the images, and makes the model of ${made}, or of the network that the model has. */
+static enum weft_status read_data(struct cli_training *train, const struct weft_network *made,
+                                  struct weft_error *error) {
+    const struct weft_network *network = made != NULL ? made : weft_model_network(train->model);
+    TRY(read_images(train, network, error));
+    if (train->from != NULL) {
+        TRY(cli_resume_check_data(train, error));
+    }
+    TRY(hold_out(train, error));
+    TRY(announce(train, network, error));
+    if (made != NULL) {
+        TRY(weft_model_create(made, train->options.seed, &train->model, error));
+    }
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        TRY(check_images(train, (enum weft_split)i, error));
+    }
+    return train->from != NULL
+               ? WEFT_OK
+               : cli_pixels_set(&train->options.common, train->images[WEFT_SPLIT_TRAIN],
+                                train->model, error);
+}
+
 /* The most likely mistakes come first. */
 enum weft_status cli_train_read_inputs(struct cli_training *train, struct weft_error *error) {
     const struct cli_train_options *options = &train->options;
+    struct weft_network *network = NULL;
+    enum weft_status status;
     if (options->resume != NULL) {
         TRY(cli_resume_load(train, error));
     }
     if (options->dump_gradients != NULL) {
         TRY(os_file_check(options->dump_gradients, error));
     }
-    TRY(read_images(train, error));
-    if (train->from != NULL) {
-        TRY(cli_resume_check_data(train, error));
-    }
-    TRY(hold_out(train, error));
-    if (train->from != NULL) {
-        TRY(announce(train, weft_model_network(train->model), error));
-    } else {
-        TRY(make_model(train, error));
-    }
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(check_images(train, (enum weft_split)i, error));
-    }
-    return WEFT_OK;
+    TRY(read_network(train, &network, error));
+    status = read_data(train, network, error);
+    weft_network_destroy(network);
+    return status;
 }
