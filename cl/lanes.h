@@ -74,6 +74,8 @@ typedef size_t INDEX;
 #define real_sqrt(x)                weft_device_sqrt16(x)
 #define real_exp(x)                 weft_exp16(x)
 #define real_log(x)                 weft_log16(x)
+#define real_sigmoid(x)             weft_sigmoid16(x)
+#define real_tanh(x)                weft_tanh16(x)
 #define GROUP_ROW                   0
 #define GROUP_ROWS                  1
 #define GROUP_FIRST                 true
@@ -174,6 +176,8 @@ typedef int INDEX;
 #define real_sqrt(x)           weft_device_sqrt(x)
 #define real_exp(x)            weft_exp(x)
 #define real_log(x)            weft_log(x)
+#define real_sigmoid(x)        weft_sigmoid(x)
+#define real_tanh(x)           weft_tanh(x)
 #define GROUP_ROW              ((int)get_local_id(1))
 #define GROUP_ROWS             ((int)get_local_size(1))
 #define GROUP_FIRST            (GROUP_ROW == 0 && FIRST_LANE == 0)

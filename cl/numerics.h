@@ -9,6 +9,8 @@
  *   weft_sqrt(x)           the square root of x, correctly rounded
  *   weft_exp(x)            e^x, with an error below 0.66 ulp
  *   weft_log(x)            the natural logarithm of x, with an error below 0.67 ulp
+ *   weft_sigmoid(x)        1 / (1 + e^-x), with an error below 2.41 ulp
+ *   weft_tanh(x)           the hyperbolic tangent of x, with an error below 1.43 ulp
  *
  * OpenCL C also has each function for float16: weft_clean16, weft_div16 and so on. No function
  * returns a denormal or negative zero, and all treat a denormal as zero. NUMERICS.md has special

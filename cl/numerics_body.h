@@ -146,6 +146,33 @@ WEFT_INLINE WEFT_V WEFT_NAME(weft_log)(WEFT_V x) {
     return WEFT_AS_V(result);
 }
 
+/* 1 / (1 + e) for x >= 0, e / (1 + e) for x < 0, with e = e^-|x|, which never overflows. */
+WEFT_INLINE WEFT_V WEFT_NAME(weft_sigmoid)(WEFT_V x) {
+    const WEFT_U u = WEFT_AS_U(x);
+    const WEFT_V e = WEFT_NAME(weft_exp)(WEFT_AS_V(u | 0x80000000u));
+    const WEFT_U one = (WEFT_U)(0x3f800000u);
+    const WEFT_V top = WEFT_AS_V(WEFT_PICK(u > 0x7fffffffu, WEFT_AS_U(e), one));
+    return WEFT_NAME(weft_div)(top, 1.0f + e);
+}
+
+/* For |x| < 0.55, x + x^3 p with p about (tanh(x) / x - 1) / x^2, without a difference of close
+ * numbers; else 1 - 2 e / (1 + e) with e = e^-2|x|, and the sign of x. */
+WEFT_INLINE WEFT_V WEFT_NAME(weft_tanh)(WEFT_V value) {
+    const WEFT_V x = WEFT_NAME(weft_clean)(value), square = x * x;
+    const WEFT_U u = WEFT_AS_U(x), sign = u & 0x80000000u, magnitude = u & 0x7fffffffu;
+    const WEFT_V e = WEFT_NAME(weft_exp)(-2.0f * WEFT_AS_V(magnitude));
+    const WEFT_V large = 1.0f - WEFT_NAME(weft_div)(2.0f * e, 1.0f + e);
+    WEFT_V p = fma((WEFT_V)(-0x1.9b3046p-8f), square, (WEFT_V)(0x1.593d08p-6f));
+    p = fma(p, square, (WEFT_V)(-0x1.b9287ap-5f));
+    p = fma(p, square, (WEFT_V)(0x1.110d26p-3f));
+    p = fma(p, square, (WEFT_V)(-0x1.55554ap-2f));
+    const WEFT_V small = fma(square * x, p, x);
+    WEFT_U result = WEFT_PICK(magnitude < 0x3f0ccccdu, WEFT_AS_U(small), WEFT_AS_U(large) | sign);
+    result = WEFT_PICK(magnitude > 0x7f800000u, (WEFT_U)(0x7fc00000u), result);
+    result = WEFT_PICK(magnitude == 0u, (WEFT_U)(0u), result);
+    return WEFT_AS_V(result);
+}
+
 #undef WEFT_V
 #undef WEFT_U
 #undef WEFT_AS_V

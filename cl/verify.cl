@@ -63,6 +63,10 @@
     FUNCTION(N, SQRT, weft_sqrt);                                                                  \
     FUNCTION(N, DEVICE_SQRT, weft_device_sqrt)
 
+#define SIGMOID(N)                                                                                 \
+    FUNCTION(N, SIGMOID, weft_sigmoid);                                                            \
+    FUNCTION(N, TANH, weft_tanh)
+
 /* A function of one operand. */
 #define FUNCTION(N, name, function)                                                                \
     PUT(N, name, NAME_##N(function)(NAME_##N(as_float)(LOAD_##N(in_a))))
@@ -121,4 +125,12 @@ VERIFY(verify_log) {
 
 VERIFY(verify_log16) {
     FUNCTION(16, LOG, weft_log);
+}
+
+VERIFY(verify_sigmoid) {
+    SIGMOID(1);
+}
+
+VERIFY(verify_sigmoid16) {
+    SIGMOID(16);
 }

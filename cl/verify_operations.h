@@ -36,6 +36,10 @@
     ROW(EXP, EXP, "weft_exp(a)", EXACT, 0, 0,                                                      \
         "7.4, the operations that it uses are correctly rounded")                                  \
     ROW(LOG, LOG, "weft_log(a)", EXACT, 0, 0,                                                      \
+        "7.4, the operations that it uses are correctly rounded")                                  \
+    ROW(SIGMOID, SIGMOID, "weft_sigmoid(a)", EXACT, 0, 0,                                          \
+        "7.4, the operations that it uses are correctly rounded")                                  \
+    ROW(TANH, SIGMOID, "weft_tanh(a)", EXACT, 0, 0,                                                \
         "7.4, the operations that it uses are correctly rounded")
 // clang-format on
 

@@ -224,6 +224,52 @@ START_TEST(logarithms) {
 }
 END_TEST
 
+/* Checks weft_sigmoid at ${x}. Returns its error in ulp, 0 for a special result. */
+static double check_sigmoid(float x) {
+    const float found = weft_sigmoid(x);
+    const double right = x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x));
+    if (isnan(x) || right < 0x1p-126) {
+        if (weft_as_uint(found) != (isnan(x) ? NAN_BITS : 0)) {
+            ck_abort_msg("sigmoid of %a is %a", x, found);
+        }
+        return 0;
+    }
+    return fabs(found - right) / ulp(right);
+}
+
+/* The same for weft_tanh. */
+static double check_tanh(float x) {
+    const float found = weft_tanh(x);
+    const double right = tanh(x);
+    if (isnan(x) || fabsf(x) < 0x1p-36f) {
+        if (weft_as_uint(found) != (isnan(x) ? NAN_BITS : 0)) {
+            ck_abort_msg("tanh of %a is %a", x, found);
+        }
+        return 0;
+    }
+    return fabs(found - right) / ulp(right);
+}
+
+START_TEST(sigmoids) {
+    double worst = 0, worst_tanh = 0;
+    const uint32_t stride = exhaustive() ? 1 : 509;
+    for (uint64_t u = 0; u <= UINT32_MAX; u += stride) {
+        worst = fmax(worst, check_sigmoid(weft_as_float((uint32_t)u)));
+        worst_tanh = fmax(worst_tanh, check_tanh(weft_as_float((uint32_t)u)));
+    }
+    for (size_t i = 0; i < NUMERICS_SPECIALS; i++) {
+        worst = fmax(worst, check_sigmoid(numerics_special(i)));
+        worst_tanh = fmax(worst_tanh, check_tanh(numerics_special(i)));
+    }
+    printf("sigmoid: %.4f ulp, tanh: %.4f ulp\n", worst, worst_tanh);
+    ck_assert(worst > 2 && worst < 2.41);
+    ck_assert(worst_tanh > 1.3 && worst_tanh < 1.43);
+    ck_assert(weft_sigmoid(0.0f) == 0.5f && weft_sigmoid(-INFINITY) == 0.0f);
+    ck_assert(weft_sigmoid(INFINITY) == 1.0f);
+    ck_assert(weft_tanh(INFINITY) == 1.0f && weft_tanh(-INFINITY) == -1.0f);
+}
+END_TEST
+
 #if defined(__SSE__)
 
 #define FLUSH     0x8040u /* flush results to zero, read denormals as zero */
@@ -297,6 +343,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, roots);
     tcase_add_test(tests, exponentials);
     tcase_add_test(tests, logarithms);
+    tcase_add_test(tests, sigmoids);
 #if defined(__SSE__)
     tcase_add_test(tests, denormals_do_not_matter);
 #endif

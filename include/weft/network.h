@@ -16,6 +16,8 @@
  *   conv2d        out_channels, kernel_size, stride 1, padding 0, dilation 1, groups 1, bias true
  *   max_pool2d    kernel_size, stride (kernel_size), padding 0
  *   avg_pool2d    the same, and count_include_pad true
+ *   leaky_relu    negative_slope 0.01
+ *   gelu          approximate, which must be "tanh"
  *   batch_norm    eps 1e-5 (1e-9 to 1), momentum 0.1 (0 to 1), affine true
  *   linear        out_features, bias true
  *

@@ -46,6 +46,17 @@ static enum weft_status read_float(const json_t *json, const struct layer_argume
     return WEFT_OK;
 }
 
+/* The argument must be present, since PyTorch computes something else without it. */
+static enum weft_status read_word(const json_t *json, const struct layer_argument *argument,
+                                  struct weft_error *error) {
+    return json_is_string(json) && strcmp(json_string_value(json), argument->word) == 0
+               ? WEFT_OK
+               : error_set(error, WEFT_BAD_FILE,
+                           "%s: \"%s\" was expected, the only form that is supported (PyTorch's "
+                           "default is \"%s\")",
+                           argument->name, argument->word, argument->pytorch_default);
+}
+
 /* Stores the value ${json} of an argument at ${value}. NULL: its default. */
 static enum weft_status read_value(const json_t *json, const struct layer_argument *argument,
                                    void *value, struct json_path *path, struct weft_error *error) {
@@ -62,6 +73,8 @@ static enum weft_status read_value(const json_t *json, const struct layer_argume
                    ? WEFT_OK
                    : error_set(error, WEFT_BAD_FILE, "%s: true or false was expected",
                                argument->name);
+    case ARGUMENT_WORD:
+        return read_word(json, argument, error);
     default:
         return read_float(json, argument, value, error);
     }
@@ -83,7 +96,7 @@ static const char *known_name(const void *context, size_t index) {
 static enum weft_status unknown_argument(const char *member, enum layer_kind_id kind,
                                          struct weft_error *error) {
     const char *nearest = nearest_find(member, known_name, layer_kinds[kind]), *name;
-    char shown[80], known[256] = "";
+    char shown[80], known[512] = "";
     for (size_t i = 0; strcmp(name = known_name(layer_kinds[kind], i), "kind") != 0; i++) {
         strncat(known, i > 0 ? ", " : "", sizeof known - strlen(known) - 1);
         strncat(known, name, sizeof known - strlen(known) - 1);
@@ -179,6 +192,9 @@ void arguments_write(const struct network_layer *layer, struct json_writer *json
             break;
         case ARGUMENT_FLOAT:
             json_write_float(json, argument->name, *(const float *)value);
+            break;
+        case ARGUMENT_WORD:
+            json_write_string(json, argument->name, argument->word);
             break;
         }
     }

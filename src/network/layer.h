@@ -39,10 +39,11 @@ enum initial {
 };
 
 enum argument_type {
-    ARGUMENT_SIZE, /* an integer up to NETWORK_FLOATS_MAX; a size_t */
-    ARGUMENT_PAIR, /* [height, width], or one number for both; two size_t, one after the other */
-    ARGUMENT_BOOL, /* true or false; a bool */
-    ARGUMENT_FLOAT /* rounded to float and cleaned (weft_clean); a float */
+    ARGUMENT_SIZE,  /* an integer up to NETWORK_FLOATS_MAX; a size_t */
+    ARGUMENT_PAIR,  /* [height, width], or one number for both; two size_t, one after the other */
+    ARGUMENT_BOOL,  /* true or false; a bool */
+    ARGUMENT_FLOAT, /* rounded to float and cleaned (weft_clean); a float */
+    ARGUMENT_WORD   /* the only string that is supported, which must be present; it has no offset */
 };
 
 /* The offset of a member of layer->as. */
@@ -58,6 +59,7 @@ struct layer_argument {
     double fallback;     /* a default */
     bool short_form;     /* it is not written if it is ${fallback}: it is newer than the others */
     const char *same_as; /* if it is missing, it is this argument */
+    const char *word, *pytorch_default; /* the string, and what PyTorch uses without one */
 };
 
 struct layer_kind {

@@ -17,7 +17,13 @@ enum layer_kind_id {
     LAYER_KIND_CONV2D,
     LAYER_KIND_MAX_POOL2D,
     LAYER_KIND_AVG_POOL2D,
+    LAYER_KIND_GLOBAL_AVG_POOL2D,
     LAYER_KIND_RELU,
+    LAYER_KIND_LEAKY_RELU,
+    LAYER_KIND_SIGMOID,
+    LAYER_KIND_TANH,
+    LAYER_KIND_GELU,
+    LAYER_KIND_SILU,
     LAYER_KIND_BATCH_NORM,
     LAYER_KIND_FLATTEN,
     LAYER_KIND_LINEAR,
@@ -72,6 +78,9 @@ struct network_layer {
             struct network_pair kernel, stride, padding;
             bool count_include_pad; /* the divisor of a mean also counts padding */
         } avg_pool2d;
+        struct {
+            float negative_slope;
+        } leaky_relu;
         struct {
             float eps, momentum;
             bool affine;
@@ -132,8 +141,8 @@ char *network_to_json(const struct weft_network *network);
  * after the last one, in memory that the caller frees; NULL without memory. */
 char *network_to_pytorch(const struct weft_network *network);
 
-/* Returns the graph of ${network} for Graphviz: several lines, without a newline after the last one,
- * in memory that the caller frees; NULL without memory. */
+/* Returns the graph of ${network} for Graphviz: several lines, without a newline after the last
+ * one, in memory that the caller frees; NULL without memory. */
 char *network_to_dot(const struct weft_network *network);
 
 /* Returns the shape of the output of the last layer. Its size is the number of classes. */

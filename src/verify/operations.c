@@ -66,6 +66,10 @@ uint32_t verify_expect(enum weft_operation operation, const uint32_t in[3]) {
         return weft_as_uint(weft_exp(a));
     case OPERATION_LOG:
         return weft_as_uint(weft_log(a));
+    case OPERATION_SIGMOID:
+        return weft_as_uint(weft_sigmoid(a));
+    case OPERATION_TANH:
+        return weft_as_uint(weft_tanh(a));
     case OPERATION_TWO_STATEMENTS:
     case OPERATION_ONE_EXPRESSION:
     case OPERATION_COUNT:
@@ -122,10 +126,10 @@ bool verify_is_right(enum weft_operation operation, const uint32_t in[3], uint32
 static const uint32_t edges[] = {
     0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x007fffff, 0x00800000, 0x80800000, 0x04800000,
     0x1b7fffff, 0x1b800000, 0x2d7fffff, 0x2d800000, 0x2d800001, 0xad800000, 0x33800000, 0x33800001,
-    0x34000000, 0x3effffff, 0x3f000000, 0x3f7fffff, 0x3f800000, 0xbf800000, 0x3f800001, 0x3f800003,
-    0x3fb504f3, 0x40000000, 0x40490fdb, 0x42b17217, 0x42b17218, 0xc2aeac4f, 0xc2aeac50, 0x4b000001,
-    0x4b7fffff, 0x4b800001, 0x4f000000, 0xcf000000, 0x4effffff, 0x7f000000, 0x7f7fffff, 0xff7fffff,
-    0x7f800000, 0xff800000, 0x7fc00000};
+    0x34000000, 0x3effffff, 0x3f000000, 0x3f0ccccc, 0xbf0ccccd, 0x3f7fffff, 0x3f800000, 0xbf800000,
+    0x3f800001, 0x3f800003, 0x3fb504f3, 0x40000000, 0x40490fdb, 0x42b17217, 0x42b17218, 0xc2aeac4f,
+    0xc2aeac50, 0x4b000001, 0x4b7fffff, 0x4b800001, 0x4f000000, 0xcf000000, 0x4effffff, 0x7f000000,
+    0x7f7fffff, 0xff7fffff, 0x7f800000, 0xff800000, 0x7fc00000};
 
 /* Values for which exp or log changes if a coefficient of cl/numerics_body.h is replaced by a
  * neighbour: for some coefficients no random value shows it. */

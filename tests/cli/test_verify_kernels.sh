@@ -29,7 +29,10 @@ names "a lane dropped in a tree" 1 layers batch_norm output "wrong computation,r
     lanes.h 's/(eight\[2\] + eight\[6\])/eight[2]/'
 
 names "a relu that lets zero pass" 1 layers relu input.grad "wrong computation,kernel of one layer" \
-    relu.cl 's/AT(doutput, i), AT(input, i) > /AT(doutput, i), AT(input, i) >= /'
+    relu.cl 's/REAL(0.0f), d, x > /REAL(0.0f), d, x >= /'
+
+names "no threshold to zero in a value" 1 layers leaky_relu output "wrong computation,kernel of one layer,rounding" \
+    leaky_relu.cl 's/real_clean(REAL(NEGATIVE_SLOPE) \* x)/REAL(NEGATIVE_SLOPE) * x/'
 
 names "the gradient of another value of a pool's window" 1 layers conv2d weight.grad "fused kernel" \
     conv2d_pool.cl 's/d, index == (integer)(y \* WINDOW + x));/d, index == (integer)(x * WINDOW + y));/'

@@ -9,10 +9,21 @@
 
 #include "numerics.h"
 
-enum numerics_function { CLEAN, CLEAN_SQUARED, DIV, SQRT, EXP, LOG, NUMERICS_FUNCTIONS };
+enum numerics_function {
+    CLEAN,
+    CLEAN_SQUARED,
+    DIV,
+    SQRT,
+    EXP,
+    LOG,
+    SIGMOID,
+    TANH,
+    NUMERICS_FUNCTIONS
+};
 
 static const char *const numerics_names[NUMERICS_FUNCTIONS] = {
-    "weft_clean", "weft_clean_squared", "weft_div", "weft_sqrt", "weft_exp", "weft_log",
+    "weft_clean", "weft_clean_squared", "weft_div",     "weft_sqrt",
+    "weft_exp",   "weft_log",           "weft_sigmoid", "weft_tanh",
 };
 
 /* Returns the function's value at ${a}, or at ${a} and ${b}, on the host. */
@@ -28,8 +39,12 @@ static inline float numerics_call(enum numerics_function function, float a, floa
         return weft_sqrt(a);
     case EXP:
         return weft_exp(a);
-    default:
+    case LOG:
         return weft_log(a);
+    case SIGMOID:
+        return weft_sigmoid(a);
+    default:
+        return weft_tanh(a);
     }
 }
 
@@ -39,7 +54,8 @@ static const uint32_t numerics_magnitudes[] = {
     0x00800000, 0x00800001, 0x00ffffff, 0x01000000, 0x01800000, /* the smallest normal ones */
     0x1b7fffff, 0x1b800000, 0x1b800001, 0x1f800000,             /* 2^-72, 2^-64 */
     0x2d7fffff, 0x2d800000, 0x2d800001, 0x33800000,             /* 2^-36, 2^-24 */
-    0x3effffff, 0x3f000000, 0x3f3504f2, 0x3f3504f3, 0x3f3504f4, /* 1/2, sqrt(1/2) */
+    0x3effffff, 0x3f000000, 0x3f0ccccc, 0x3f0ccccd,             /* 1/2, around 0.55 */
+    0x3f3504f2, 0x3f3504f3, 0x3f3504f4,                         /* sqrt(1/2) */
     0x3f7fffff, 0x3f800000, 0x3f800001, 0x3fb504f3, 0x3fb504f4, /* 1, sqrt(2) */
     0x3ffffffe, 0x3fffffff, 0x40000000, 0x402df854, 0x40490fdb, /* 2, e, pi */
     0x42aeac4f, 0x42aeac50, 0x42b17217, 0x42b17218, 0x42d00000, /* around the ends of exp */

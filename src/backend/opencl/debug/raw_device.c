@@ -24,14 +24,15 @@ enum {
     KERNEL_SQRT,
     KERNEL_EXP,
     KERNEL_LOG,
+    KERNEL_SIGMOID,
     KERNELS
 };
 
 static const char *const names[2][KERNELS] = {
     {"verify_basic", "verify_contract", "verify_convert", "verify_div", "verify_sqrt", "verify_exp",
-     "verify_log"},
+     "verify_log", "verify_sigmoid"},
     {"verify_basic16", "verify_contract16", "verify_convert16", "verify_div16", "verify_sqrt16",
-     "verify_exp16", "verify_log16"}};
+     "verify_exp16", "verify_log16", "verify_sigmoid16"}};
 
 #define KERNEL_OF(name, kernel, text, rule, operands, integer, section) KERNEL_##kernel,
 static const int kernel_of[] = {WEFT_OPERATIONS(KERNEL_OF)};
