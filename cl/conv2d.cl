@@ -80,20 +80,20 @@
 
 /* Loads the slots of ${outputs} outputs from ${x0} on, a multiple of ${outputs}, from a row of
  * channel ${c}. Only the first and the last slots can be outside the input, so that the others cost
- * nothing. If the row does not exist, ${exists}, all are 0. */
-WEFT_ALWAYS_INLINE void KERNEL(conv2d_load)(int outputs, bool exists, INDEX c, INDEX row, INDEX x0,
-                                            global const real *input, real *in) {
-#pragma unroll
-    for (int slot = 0; slot < SLOTS(outputs); slot++) {
-        const INDEX column = x0 * STRIDE_WIDTH + INPUT_COLUMN(slot) - PADDING_WIDTH;
-        const int last = (COLUMNS - outputs) * STRIDE_WIDTH + INPUT_COLUMN(slot) - PADDING_WIDTH;
-        const bool inside = INPUT_COLUMN(slot) >= PADDING_WIDTH && last < IN_WIDTH;
-        in[slot] = REAL(0.0f);
-        if (exists && (inside || (uint)column < IN_WIDTH)) {
-            in[slot] = RELU(AT(input, IN(c, row, column)));
-        }
+ * nothing. If the row does not exist, ${exists}, all are 0. (In a function, the compiler would
+ * unroll the loop too late to keep the values in registers.) */
+#define LAST_COLUMN(outputs, slot)                                                                 \
+    ((COLUMNS - (outputs)) * STRIDE_WIDTH + INPUT_COLUMN(slot) - PADDING_WIDTH)
+#define ALWAYS_INSIDE(outputs, slot)                                                               \
+    (INPUT_COLUMN(slot) >= PADDING_WIDTH && LAST_COLUMN(outputs, slot) < IN_WIDTH)
+#define LOAD_INPUTS(in, outputs, exists, c, row, x0)                                               \
+    _Pragma("unroll") for (int slot = 0; slot < SLOTS(outputs); slot++) {                          \
+        const INDEX column = (x0)*STRIDE_WIDTH + INPUT_COLUMN(slot) - PADDING_WIDTH;               \
+        in[slot] = REAL(0.0f);                                                                     \
+        if ((exists) && (ALWAYS_INSIDE(outputs, slot) || (uint)column < IN_WIDTH)) {               \
+            in[slot] = RELU(AT(input, IN(c, row, column)));                                        \
+        }                                                                                          \
     }
-}
 
 /* A chain from the bias over c, i, j. */
 WEFT_INLINE void KERNEL(conv2d_forward)(int item, int shard, LANE_MEMORY lanes,
@@ -119,7 +119,7 @@ WEFT_INLINE void KERNEL(conv2d_forward)(int item, int shard, LANE_MEMORY lanes,
             if (!ROW_EXISTS(row)) {
                 continue;
             }
-            KERNEL(conv2d_load)(TILE_X, true, INPUTS_OF(k0) + c, row, x0, input, in);
+            LOAD_INPUTS(in, TILE_X, true, INPUTS_OF(k0) + c, row, x0)
 #pragma unroll
             for (int j = 0; j < KERNEL_WIDTH; j++) {
 #pragma unroll
@@ -259,7 +259,7 @@ WEFT_ALWAYS_INLINE void KERNEL(conv2d_dtaps)(INDEX k0, INDEX c, INDEX i0, global
             for (int i = 0; i < GRADIENT_TILE_I; i++) {
                 const INDEX row = INPUT_ROW(y, i0 + i);
                 real in[SLOTS(GRADIENT_TILE_X)];
-                KERNEL(conv2d_load)(GRADIENT_TILE_X, ROW_EXISTS(row), c, row, x0, input, in);
+                LOAD_INPUTS(in, GRADIENT_TILE_X, ROW_EXISTS(row), c, row, x0)
                 /* On a CPU the channels share a column before the next one is needed. */
 #pragma unroll
                 for (int n = 0; n < GRADIENT_TILE_X * GRADIENT_TILE_K; n++) {

@@ -37,8 +37,7 @@ WEFT_INLINE void KERNEL(conv2d_pool_forward)(int item, int shard, LANE_MEMORY la
 #pragma unroll
             for (int y = 0; y < WINDOW; y++) {
                 const INDEX row = INPUT_ROW(y0 + y, i);
-                KERNEL(conv2d_load)
-                (POOL_COLUMNS, ROW_EXISTS(row), INPUTS_OF(k0) + c, row, x0, input, in);
+                LOAD_INPUTS(in, POOL_COLUMNS, ROW_EXISTS(row), INPUTS_OF(k0) + c, row, x0)
 #pragma unroll
                 for (int j = 0; j < KERNEL_WIDTH; j++) {
 #pragma unroll
