@@ -204,31 +204,6 @@ START_TEST(read_from_a_folder) {
 }
 END_TEST
 
-START_TEST(gradients) {
-    struct weft_model *model = load(vector("init.safetensors"));
-    const struct weft_network *network = model->network;
-    const char *path = temporary_path("gradients");
-    struct safetensors file;
-    size_t at = 0;
-    ck_assert_int_eq(parameters_save(network, model->parameters, path, NULL), WEFT_OK);
-    ck_assert_int_eq(safetensors_read(path, &file, NULL), WEFT_OK);
-    ck_assert_uint_eq(file.count, 14);
-    for (size_t i = 0; i < file.count; i++) {
-        const struct network_tensor *tensor = network_find(network, file.entries[i].name);
-        ck_assert(tensor != NULL && tensor->trained);
-        ck_assert_uint_eq(tensor->offset, at);
-        ck_assert_uint_eq(tensor->rank, file.entries[i].rank);
-        for (size_t j = 0; j < tensor->count; j++) {
-            ck_assert(safetensors_float(&file.entries[i], j) == model->parameters[at + j]);
-        }
-        at += tensor->count;
-    }
-    ck_assert_uint_eq(at, network->parameter_count);
-    safetensors_finish(&file);
-    model_destroy(model);
-}
-END_TEST
-
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
     tcase_add_test(tests, created);
@@ -236,7 +211,6 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, written_names);
     tcase_add_test(tests, read_from_pytorch);
     tcase_add_test(tests, read_from_a_folder);
-    tcase_add_test(tests, gradients);
 }
 
 CHECK_MAIN("model", add_tests)

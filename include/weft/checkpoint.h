@@ -76,10 +76,10 @@ WEFT_API const struct weft_epoch *weft_checkpoint_epoch(const struct weft_checkp
 /* Returns how the session computed. WEFT_MATH_EXACT for NULL. */
 WEFT_API enum weft_math weft_checkpoint_math(const struct weft_checkpoint *checkpoint);
 
-/* Stores in ${options} how the last weft_train goes on: with its options, the present learning rate,
- * and the epochs and steps that are left of it. ${options} keeps its callbacks and their context.
- * Returns whether something is left: false, too, if there was no weft_train since the values were
- * set, if an argument is NULL, and if ${options} has a wrong size. */
+/* Stores in ${options} how the last weft_train goes on: with its options, the present learning
+ * rate, and the epochs and steps that are left of it. ${options} keeps its callbacks and their
+ * context. Returns whether something is left: false, too, if there was no weft_train since the
+ * values were set, if an argument is NULL, and if ${options} has a wrong size. */
 WEFT_API bool weft_checkpoint_training(const struct weft_checkpoint *checkpoint,
                                        struct weft_training_options *options);
 

@@ -82,8 +82,8 @@ enum weft_status session_check_network(const struct weft_session *session,
                                        const struct weft_network *network, enum weft_status wrong,
                                        const char *what, struct weft_error *error);
 
-/* Makes a copy of the model of the present values. Fails with WEFT_DIVERGED and "FUNCTION: ..." if a
- * value is not a finite number. */
+/* Makes a copy of the model of the present values. Fails with WEFT_DIVERGED and "FUNCTION: ..." if
+ * a value is not a finite number. */
 enum weft_status session_model(struct weft_session *session, struct weft_model **model,
                                const char *function, struct weft_error *error);
 

@@ -41,12 +41,13 @@ struct network_needs network_needs_of(const struct weft_network *network, size_t
     struct network_needs needs = {
         .arrays = parameters + buffers,
         .activations = activation_floats(network, forward_only) * lanes * word,
-        .host = 2 * (parameters + buffers), /* the model, and a copy while it is transferred */
+        .host = 2 * (parameters + buffers), /* the model, and the copy of a session */
         .flop = flop == 0 || batch <= UINT64_MAX / flop ? flop * batch : UINT64_MAX,
     };
     if (!forward_only) {
         needs.arrays += (3 + lanes / CPU_LANES) * parameters; /* moments; gradients by shard */
-        needs.host += 3 * parameters; /* what is read back, and the moments for a checkpoint */
+        /* The moments, a checkpoint with a model and moments, and what is read back. */
+        needs.host += 6 * parameters + 2 * buffers;
     }
     return needs;
 }

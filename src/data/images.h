@@ -126,14 +126,8 @@ void images_channel_statistics(const struct weft_images *images, size_t channel,
 /* Stores the number of images of each label in ${counts}, images->classes numbers. */
 void images_class_counts(const struct weft_images *images, uint64_t *counts);
 
-/* Returns a checksum (CRC-32) of the pixels and labels that identifies the images. It does
- * not detect changes that are made with intent. */
-uint32_t images_checksum(const struct weft_images *images);
-
 /* Stores the hashes of ${images} in ${hash}. */
 void images_hash(const struct weft_images *images, struct split_hash *hash);
-
-bool split_hash_equal(const struct split_hash *a, const struct split_hash *b);
 
 /* Returns whether ${images} could be those of Fashion-MNIST: ten classes without names, and grey
  * images of 28 x 28. */

@@ -1,7 +1,6 @@
 /* images_summary.c: summarises images: counts, statistics, hashes. */
 #include <math.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/sha256.h"
 #include "data/idx.h"
@@ -44,18 +43,6 @@ void images_statistics(const struct weft_images *images, double *mean, double *d
     images_channel_statistics(images, 0, 1, mean, deviation);
 }
 
-/* Adds ${bytes} to the CRC-32 ${sum}, in pieces that fit the 32-bit lengths of zlib. */
-static uLong add_to_checksum(uLong sum, const uint8_t *bytes, size_t size) {
-    const size_t max_piece = (size_t)1 << 30;
-    while (size > 0) {
-        uInt piece = (uInt)(size < max_piece ? size : max_piece);
-        sum = crc32(sum, bytes, piece);
-        bytes += piece;
-        size -= piece;
-    }
-    return sum;
-}
-
 enum { LABELS_PIECE = 1024 };
 
 /* Stores labels ${first} to ${first} + LABELS_PIECE - 1, as far as they exist, in ${bytes}, as an
@@ -70,16 +57,6 @@ static size_t label_bytes(const struct weft_images *images, size_t first,
         bytes[size++] = (uint8_t)images->labels[i];
     }
     return size;
-}
-
-uint32_t images_checksum(const struct weft_images *images) {
-    uLong sum = crc32(0, NULL, 0);
-    uint8_t bytes[2 * LABELS_PIECE];
-    sum = add_to_checksum(sum, images->pixels, images->count * images_size(images));
-    for (size_t i = 0, size; (size = label_bytes(images, i, bytes)) > 0; i += LABELS_PIECE) {
-        sum = add_to_checksum(sum, bytes, size);
-    }
-    return (uint32_t)sum;
 }
 
 /* Begins the SHA-256 of an IDX file of ${type} with ${count} dimensions, at most 4. */

@@ -41,7 +41,7 @@ static const struct known_data {
     {{"MNIST", digits, 10, false}, mnist},
 };
 
-bool split_hash_equal(const struct split_hash *a, const struct split_hash *b) {
+static bool split_hash_equal(const struct split_hash *a, const struct split_hash *b) {
     return strcmp(a->images, b->images) == 0 && strcmp(a->labels, b->labels) == 0;
 }
 

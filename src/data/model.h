@@ -99,11 +99,6 @@ enum weft_status model_save(const struct weft_model *model, const char *path, ch
 enum weft_status model_save_memory(const struct weft_model *model, unsigned char **bytes,
                                    size_t *size, struct weft_error *error);
 
-/* Writes ${values}, which are laid out as the parameters of ${network} (gradients, for example), to
- * ${path} as safetensors, under the names of the parameters. Fails with WEFT_BAD_FILE. */
-enum weft_status parameters_save(const struct weft_network *network, const float *values,
-                                 const char *path, struct weft_error *error);
-
 /* Returns the number of classes whose names ${model} has. 0: they are not known. */
 size_t model_class_count(const struct weft_model *model);
 

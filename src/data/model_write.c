@@ -113,23 +113,3 @@ done:
     finish_content(&content);
     return status;
 }
-
-enum weft_status parameters_save(const struct weft_network *network, const float *values,
-                                 const char *path, struct weft_error *error) {
-    const struct safetensors_text text = {"format", "pt"};
-    struct safetensors_source *sources = calloc(network->tensor_count + 1, sizeof *sources);
-    size_t count = 0;
-    enum weft_status status;
-    if (sources == NULL) {
-        return error_set(error, WEFT_NO_MEMORY, "no memory to write %s", path);
-    }
-    for (size_t i = 0; i < network->tensor_count; i++) {
-        const struct network_tensor *tensor = &network->tensors[i];
-        if (tensor->trained) {
-            sources[count++] = source_of(tensor, values + tensor->offset);
-        }
-    }
-    status = safetensors_write(path, &text, 1, sources, count, NULL, error);
-    free(sources);
-    return status;
-}

@@ -32,7 +32,7 @@ WORDS = ["kind", "conv2d", "linear", "batch_norm", "relu", "flatten", "max_pool2
          "kernel_size", "stride", "padding", "count_include_pad", "eps", "momentum", "out_features", "name", "input",
          "layers", "F32", "F16", "BF16", "F64", "I64", "I32", "U8", "shape", "data_offsets", "dtype", "__metadata__",
          "weft.network", "weft.options", "weft.checkpoint", "weft.contract", "weft.digest", "weft.format", "epochs",
-         "history", "images", "event", "verdict", "options", "confusion", "classes", "num_batches_tracked", "running_var", "module.", "_orig_mod.",
+         "history", "training", "texts", "images", "event", "verdict", "options", "confusion", "classes", "num_batches_tracked", "running_var", "module.", "_orig_mod.",
          "n_averaged"]
 VALUES = ["1e308", "-0", "4294967295", "9007199254740993", "18446744073709551616", "0.1", "1e-400", "null", "true",
           "[]", "{}", "<PWN", "\\u001b", "\\u0000", "\\ud800"]
@@ -132,12 +132,14 @@ def safetensors(run):
     seed("model", "norm", tensors(NORM, {
         "b.weight": ([2], "F32"), "b.bias": ([2], "F32"), "b.running_mean": ([2], "F32"), "b.running_var": ([2], "F32"),
         "b.num_batches_tracked": ([], "I64"), "l.weight": ([2, 2], "F32"), "l.bias": ([2], "F32")}, {}))
-    training = {"epochs": 1, "batch": 1, "seed": "0", "order": "file", "math": "exact", "steps": "0", "lr": 0.01, "init": "",
-                "images": 1, "checksum": 0, "data": "x",
-                "history": [{"images": 1, "correct": 0, "steps": 1, "total_loss": 1.0, "seconds": 0.5}]}
-    seed("checkpoint", "linear", tensors(LINEAR, {
+    training = {"epochs": 1, "batch": 1, "learning_rate": 0.01, "seed": "0", "order": "file", "steps": "0"}
+    record = {"training": training, "math": "exact", "texts": {"key": "text"},
+              "history": [{"images": 1, "correct": 0, "steps": 1, "total_loss": 1.0, "seconds": 0.5}]}
+    linear = tensors(LINEAR, {
         "parameters": ([10], "F32"), "buffers": ([0], "F32"), "moments": ([10], "F32"), "second_moments": ([10], "F32"),
-        "batches": ([1], "I64"), "progress": ([2], "I64")}, {"weft.options": "{}", "weft.checkpoint": text(training).decode()}))
+        "batches": ([1], "I64"), "progress": ([2], "I64")},
+        {"weft.checkpoint": text(record).decode(), "weft.format": "2", "weft.digest": "0" * 64})
+    seed("checkpoint", "linear", b"\3" + linear[1:])
 
 
 def networks():

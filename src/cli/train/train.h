@@ -76,8 +76,8 @@ struct cli_training {
 /* run.c: the row of the table of commands. */
 extern const struct cli_command cli_command_train;
 
-/* Does what weft train does. If ${device} is not NULL, it is set to a selector of the device that was
- * used, such as "cpu" or "1", and no results are printed. */
+/* Does what weft train does. If ${device} is not NULL, it is set to a selector of the device that
+ * was used, such as "cpu" or "1", and no results are printed. */
 enum weft_status cli_train(const struct cli_train_options *options, char device[24],
                            struct weft_error *error);
 
