@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +25,8 @@ static void tear_down(void) {
     weft_error_destroy(error);
 }
 
+static char selector[16]; /* of the device of all threads */
+
 /* Trains a model of its own on the images that all threads share. */
 static void *train(void *context) {
     struct weft_training_options options = WEFT_TRAINING_OPTIONS;
@@ -31,14 +34,15 @@ static void *train(void *context) {
     struct weft_session **session = context;
     options.epochs = EPOCHS;
     options.batch = 20;
-    *session = api_open(model, "cpu", 20);
+    *session = api_open(model, selector, 20);
     weft_model_destroy(model);
     ck_assert_int_eq(weft_session_keep(*session, images, NULL), WEFT_OK);
     ck_assert_int_eq(weft_train(*session, images, &options, NULL), WEFT_OK);
     return NULL;
 }
 
-START_TEST(independent) {
+/* Sessions of four threads get the same bits. */
+static void train_in_threads(void) {
     struct weft_session *sessions[THREADS];
     pthread_t threads[THREADS];
     for (size_t i = 0; i < THREADS; i++) {
@@ -53,6 +57,26 @@ START_TEST(independent) {
     for (size_t i = 0; i < THREADS; i++) {
         weft_session_close(sessions[i]);
     }
+}
+
+START_TEST(independent) {
+    snprintf(selector, sizeof selector, "cpu");
+    train_in_threads();
+}
+END_TEST
+
+/* The same on each OpenCL device. */
+START_TEST(independent_on_devices) {
+    struct weft_devices *devices;
+    API_OK(weft_devices_list(&devices, error));
+    for (size_t i = 0; i < weft_devices_count(devices); i++) {
+        const struct weft_device *device = weft_devices_get(devices, i);
+        if (device->usable && !device->builtin) {
+            snprintf(selector, sizeof selector, "%u", device->index);
+            train_in_threads();
+        }
+    }
+    weft_devices_destroy(devices);
 }
 END_TEST
 
@@ -149,6 +173,7 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, independent);
+    tcase_add_test(tests, independent_on_devices);
     tcase_add_test(tests, one_thread_at_a_time);
     tcase_add_test(tests, cancel);
     tcase_add_test(tests, after_fork);
