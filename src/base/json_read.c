@@ -8,8 +8,8 @@
 #include "base/text.h"
 
 /* Returns NULL if the ${size} bytes of ${text} are within the limits, else which limit they exceed,
- * and stores the bytes up to there. Runs before jansson, which checks the grammar, to bound its memory. Adds
- * to ${flags} what the sign of a "-0" needs. */
+ * and stores the bytes up to there. Runs before jansson, which checks the grammar, to bound its
+ * memory. Adds to ${flags} what the sign of a "-0" needs. */
 static const char *check_limits(const char *text, size_t size, size_t *position, size_t *flags) {
     size_t depth = 0, values = 1, number = 0; /* values: with their weight */
     bool in_string = false, opened = false;

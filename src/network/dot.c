@@ -1,5 +1,5 @@
-/* dot.c: a network in the language of Graphviz: a node for the input and for each layer, an edge for
- * each tensor that a layer reads. */
+/* dot.c: a network in the language of Graphviz: a node for the input and for each layer, an edge
+ * for each tensor that a layer reads. */
 #include "network/layer.h"
 
 #include <stdlib.h>
