@@ -3,6 +3,7 @@
 #include "check_weft.h"
 #include "layer_differences.h"
 #include "layer_plain.h"
+#include "layer_vectors.h"
 
 /* One window of 2 x 2: the chain over rows and columns is ((2^24 + 1) - 2^24) + 1 = 1. */
 START_TEST(order_by_hand) {
@@ -225,7 +226,13 @@ START_TEST(bits_of_pairs) {
 }
 END_TEST
 
+START_TEST(pytorch) {
+    layer_check_vectors("avg_pool2d", 1e-6);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
+    tcase_add_test(tests, pytorch);
     tcase_add_test(tests, pairs_by_hand);
     tcase_add_test(tests, bits_of_pairs);
     tcase_add_test(tests, order_by_hand);

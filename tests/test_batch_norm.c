@@ -2,6 +2,7 @@
  * differences, equal bits. test_batch_norm_plain.c compares it with formulas in double. */
 #include "check_weft.h"
 #include "layer_differences.h"
+#include "layer_vectors.h"
 
 #define NORM(input)                                                                                \
     "{\"input\": " input                                                                           \
@@ -223,7 +224,13 @@ START_TEST(images_alone) {
 }
 END_TEST
 
+START_TEST(pytorch) {
+    layer_check_vectors("batch_norm", 5e-6);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
+    tcase_add_test(tests, pytorch);
     tcase_add_test(tests, features_by_hand);
     tcase_add_test(tests, image_by_hand);
     tcase_add_loop_test(tests, differences, 0, 4);

@@ -4,6 +4,7 @@
 #include "check_weft.h"
 #include "layer_differences.h"
 #include "layer_plain.h"
+#include "layer_vectors.h"
 
 /* An image of 1 x 3 x 3, one output channel, kernel 2 x 2 dilated to 3 x 3, stride 2, padding 1:
  *
@@ -233,7 +234,13 @@ START_TEST(equal_bits_fused) {
 }
 END_TEST
 
+START_TEST(pytorch) {
+    layer_check_vectors("conv2d", 1e-6);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
+    tcase_add_test(tests, pytorch);
     tcase_add_test(tests, dilation_by_hand);
     tcase_add_test(tests, groups_by_hand);
     tcase_add_loop_test(tests, plain_sums, 0, sizeof shapes / sizeof shapes[0]);

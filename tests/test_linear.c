@@ -3,6 +3,7 @@
 #include "layer_differences.h"
 #include "layer_plain.h"
 #include "layer_values.h"
+#include "layer_vectors.h"
 #include "train/train_model.h"
 #include "training_case.h"
 
@@ -185,7 +186,13 @@ START_TEST(training_of_large) {
 }
 END_TEST
 
+START_TEST(pytorch) {
+    layer_check_vectors("linear", 1e-6);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
+    tcase_add_test(tests, pytorch);
     tcase_add_test(tests, by_hand);
     tcase_add_loop_test(tests, plain_sums, 0, sizeof shapes / sizeof shapes[0]);
     tcase_add_test(tests, differences);

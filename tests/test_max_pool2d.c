@@ -3,6 +3,7 @@
 #include "check_weft.h"
 #include "layer_differences.h"
 #include "layer_plain.h"
+#include "layer_vectors.h"
 
 /* Windows of 2, stride 2, over 5 x 5: the last row and column are in no window.
  *
@@ -207,7 +208,13 @@ START_TEST(bits_of_padding) {
 }
 END_TEST
 
+START_TEST(pytorch) {
+    layer_check_vectors("max_pool2d", 1e-6);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
+    tcase_add_test(tests, pytorch);
     tcase_add_test(tests, ties_by_hand);
     tcase_add_test(tests, padding_by_hand);
     tcase_add_test(tests, bits_of_padding);
