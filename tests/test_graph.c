@@ -1,9 +1,11 @@
 /* test_graph.c: networks whose layers read several tensors, or the same one: which layers read
  * what, gradients by finite differences, equal bits at every place. */
+#include "base/text.h"
 #include "check_weft.h"
 #include "layer_case.h"
 #include "layer_differences.h"
 #include "network/layer.h"
+#include "network/lifetimes.h"
 #include "training_case.h"
 
 #include <string.h>
@@ -165,6 +167,9 @@ START_TEST(training) {
     struct weft_images images;
     float pixels[256];
     size_t count = layer_places_list_fused(LAYER_LARGE, "graph", places);
+    for (size_t i = 0; i < count; i++) {
+        places[i].shares = true;
+    }
     layer_values_draw(network, 1, LAYER_PLAIN, 5, &values);
     pixels_normalised(pixels);
     training_images(40, 3 * 12 * 12, 3, 7, &images);
@@ -186,7 +191,143 @@ START_TEST(training) {
 }
 END_TEST
 
+/* ---- the plan of the memory ---- */
+
+/* Returns the next number below ${limit} of a sequence. */
+static size_t draw(uint32_t *state, size_t limit) {
+    *state = *state * 1664525u + 1013904223u;
+    return (*state >> 8) % limit;
+}
+
+/* Makes a network of ${count} layers of all sorts, each of which reads one or more earlier ones.
+ * What no layer reads is read by the last ones. */
+static struct weft_network *draw_network(uint32_t seed, size_t count) {
+    static const char *const kinds[] = {"relu", "add", "batch_norm", "add", "concat", "relu"};
+    size_t channels[64] = {3}, read_by[64] = {0};
+    struct text list = {0};
+    struct weft_network *network;
+    uint32_t state = seed;
+    char *json;
+    text_add(&list, "{\"input\": [3, 4, 4], \"layers\": [");
+    for (size_t i = 1; i <= count; i++) {
+        const char *kind = i == count ? "concat" : kinds[draw(&state, 6)];
+        size_t first = i == count ? 0 : draw(&state, i), inputs = 0;
+        const bool add = strcmp(kind, "add") == 0;
+        text_add(&list, "%s{\"kind\": \"%s\", \"name\": \"l%zu\", \"inputs\": [", i > 1 ? ", " : "",
+                 kind, i);
+        for (size_t from = first; from < i && inputs < LAYER_INPUTS_MAX; from++) {
+            const bool several = add || strcmp(kind, "concat") == 0;
+            const bool fits = i == count
+                                  ? read_by[from] == 0
+                                  : inputs == 0 || (several && inputs < 4 &&
+                                                    (!add || channels[from] == channels[first]));
+            if (fits) {
+                char name[16] = "input";
+                if (from > 0) {
+                    snprintf(name, sizeof name, "l%zu", from);
+                }
+                text_add(&list, "%s\"%s\"", inputs > 0 ? ", " : "", name);
+                channels[i] = add || inputs == 0 ? channels[from] : channels[i] + channels[from];
+                read_by[from]++;
+                inputs++;
+            }
+        }
+        if (inputs == 1 && (add || strcmp(kind, "concat") == 0)) {
+            text_add(&list, ", \"%s\"", "input");
+        }
+        text_add(&list, "]}");
+    }
+    text_add(&list, "]}");
+    json = text_take(&list);
+    if (network_create(json, &network, NULL) != WEFT_OK) {
+        network = NULL; /* the drawn inputs do not fit */
+    }
+    free(json);
+    return network;
+}
+
+/* Fails if tensors that are needed at the same time share memory, or a slot is too small. */
+static void check_lifetimes(const struct weft_network *network, bool forward_only, bool apart) {
+    struct lifetimes lifetimes;
+    struct weft_error error = {0};
+    uint64_t all = 0;
+    ck_assert_int_eq(lifetimes_init(network, &lifetimes, &error), WEFT_OK);
+    lifetimes_of_layers(&lifetimes, network, forward_only);
+    ck_assert_int_eq(lifetimes_share(&lifetimes, apart, &error), WEFT_OK);
+    for (size_t a = 0; a < lifetimes.count; a++) {
+        const struct lifetime *one = &lifetimes.tensors[a];
+        ck_assert_int_eq(one->slot != LIFETIME_NO_SLOT,
+                         one->begin <= one->end && lifetimes.same[a] == a);
+        if (one->slot == LIFETIME_NO_SLOT) {
+            continue;
+        }
+        all += one->size;
+        ck_assert_uint_le(one->size, lifetimes.slots[one->slot]);
+        for (size_t b = 0; b < a; b++) {
+            const struct lifetime *other = &lifetimes.tensors[b];
+            ck_assert(other->slot != one->slot ||
+                      (!apart && (other->end < one->begin || one->end < other->begin)));
+        }
+    }
+    ck_assert_uint_le(lifetimes_total(&lifetimes), all);
+    ck_assert(!apart || lifetimes_total(&lifetimes) == all);
+    lifetimes_finish(&lifetimes);
+}
+
+START_TEST(no_shared_memory) {
+    unsigned checked = 0;
+    for (uint32_t seed = 0; seed < 400; seed++) {
+        struct weft_network *network = draw_network(seed, 4 + seed % 30);
+        if (network != NULL) {
+            check_lifetimes(network, false, false);
+            check_lifetimes(network, true, false);
+            check_lifetimes(network, false, true);
+            network_destroy(network);
+            checked++;
+        }
+    }
+    ck_assert_uint_ge(checked, 100);
+}
+END_TEST
+
+/* Four relus in succession. */
+START_TEST(plan_by_hand) {
+    struct weft_network *network =
+        layer_network("{\"input\": [4], \"layers\": [{\"kind\": \"relu\"}, {\"kind\": \"relu\"}, "
+                      "{\"kind\": \"relu\"}, {\"kind\": \"relu\"}]}");
+    struct lifetimes forward, steps;
+    struct weft_error error = {0};
+    ck_assert_int_eq(lifetimes_init(network, &forward, &error), WEFT_OK);
+    ck_assert_int_eq(lifetimes_init(network, &steps, &error), WEFT_OK);
+    lifetimes_of_layers(&forward, network, true);
+    lifetimes_of_layers(&steps, network, false);
+    ck_assert_int_eq(lifetimes_share(&forward, false, &error), WEFT_OK);
+    ck_assert_int_eq(lifetimes_share(&steps, false, &error), WEFT_OK);
+    /* The input and the output are kept. The others are needed by two steps. */
+    ck_assert_uint_eq(lifetimes_slot(&forward, 1), lifetimes_slot(&forward, 3));
+    ck_assert_uint_eq(lifetimes_slot(&forward, 2), lifetimes_slot(&forward, 4));
+    ck_assert_uint_eq(lifetimes_total(&forward), 3 * 4);
+    ck_assert_uint_eq(lifetimes_slot(&forward, lifetimes_gradient(&forward, 1)), LIFETIME_NO_SLOT);
+    /* A value is read by the backward pass of its reader, 9 - layer. Then its memory is free for a
+     * gradient. */
+    ck_assert_uint_eq(steps.tensors[1].begin, 1);
+    ck_assert_uint_eq(steps.tensors[1].end, 8);
+    ck_assert_uint_eq(lifetimes_slot(&steps, lifetimes_gradient(&steps, 0)),
+                      lifetimes_slot(&steps, 1));
+    ck_assert_uint_eq(lifetimes_slot(&steps, lifetimes_gradient(&steps, 1)),
+                      lifetimes_slot(&steps, 2));
+    ck_assert_uint_eq(lifetimes_slot(&steps, lifetimes_gradient(&steps, 2)),
+                      lifetimes_slot(&steps, 3));
+    ck_assert_uint_eq(lifetimes_total(&steps), 7 * 4);
+    lifetimes_finish(&forward);
+    lifetimes_finish(&steps);
+    network_destroy(network);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
+    tcase_add_test(tests, no_shared_memory);
+    tcase_add_test(tests, plan_by_hand);
     tcase_add_test(tests, readers);
     tcase_add_test(tests, text);
     tcase_add_test(tests, differences);

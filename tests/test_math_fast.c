@@ -30,8 +30,11 @@ static size_t list_places(enum layer_effort effort, const char *who,
 
 static struct opencl_backend *open_fast(const struct weft_network *network,
                                         const struct layer_place *place, size_t batch) {
-    struct backend_options options = {
-        .device = place->device, .mapping = place->mapping, .math = WEFT_MATH_FAST, .batch = batch};
+    struct backend_options options = {.device = place->device,
+                                      .mapping = place->mapping,
+                                      .math = WEFT_MATH_FAST,
+                                      .keep_tensors = true,
+                                      .batch = batch};
     struct backend *backend = NULL;
     struct weft_error error = {0};
     ck_assert_msg(backend_open(network, &options, &backend, NULL, &error) == WEFT_OK, "%s: %s",

@@ -52,9 +52,10 @@ struct backend_options {
     enum weft_math math;
     enum weft_step_kernel step_kernel; /* of an OpenCL device */
     bool no_cache;                     /* do not use the program cache */
-    bool no_fuse;               /* do not fuse layers, so that all tensors exist; changes no bit */
-    size_t batch;               /* the maximum number of images in a step or pass; at least 1 */
-    bool forward_only;          /* no training: needs less memory */
+    bool no_fuse; /* do not fuse layers, so that all tensors exist, and are kept; changes no bit */
+    bool keep_tensors; /* of fused layers: no tensor gives its memory to another; changes no bit */
+    size_t batch;      /* the maximum number of images in a step or pass; at least 1 */
+    bool forward_only; /* no training: needs less memory */
     struct backend_log log;     /* of this backend, as long as it is open */
     struct backend_watch watch; /* asked from opening to closing */
 };

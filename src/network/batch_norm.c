@@ -42,5 +42,6 @@ const struct layer_kind layer_batch_norm = {
     .declare = declare,
     .initial = {INITIAL_ONE, INITIAL_ZERO, INITIAL_ZERO, INITIAL_ONE},
     .counts_batches = true,
+    .backward_reads_input = true,
     .pytorch = pytorch,
 };

@@ -79,6 +79,7 @@ const struct layer_kind layer_conv2d = {
     .declare = declare,
     .initial = {INITIAL_UNIFORM, INITIAL_UNIFORM},
     .outputs = IN_LAYER(conv2d.out_channels),
+    .backward_reads_input = true,
     .pytorch = pytorch,
     .flop = flop,
 };

@@ -81,6 +81,9 @@ struct layer_kind {
     enum weft_status (*join)(const struct weft_network *network, struct network_layer *layer,
                              struct weft_error *error);
 
+    /* What a backward pass reads of the values that a forward pass has left. */
+    bool backward_reads_input, backward_reads_output;
+
     /* Describes the layer's tensors in ${tensors}: name (without the layer's name: "weight"),
      * trained, rank and shape. The shapes have been checked. Returns the number of tensors, which
      * is that of the kind: one that this layer does not have keeps rank 0. Their order is that of

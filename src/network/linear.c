@@ -44,6 +44,7 @@ const struct layer_kind layer_linear = {
     .declare = declare,
     .initial = {INITIAL_UNIFORM, INITIAL_UNIFORM},
     .outputs = IN_LAYER(linear.out_features),
+    .backward_reads_input = true,
     .pytorch = pytorch,
     .flop = flop,
 };

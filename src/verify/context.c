@@ -77,7 +77,9 @@ void verify_variant(const struct verify *verify, size_t variant, struct verify_s
 
 enum weft_status verify_open(const struct weft_network *network, const struct verify_setup *setup,
                              struct backend **backend, struct weft_error *error) {
-    return backend_open_debug(network, &setup->options, setup->debug, backend, NULL, error);
+    struct backend_options options = setup->options;
+    options.keep_tensors = true; /* to name the first one that differs */
+    return backend_open_debug(network, &options, setup->debug, backend, NULL, error);
 }
 
 static void report(const struct verify *verify, const char *what) {

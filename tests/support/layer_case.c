@@ -34,6 +34,7 @@ struct backend *layer_open(const struct weft_network *network, const struct laye
                                       .mapping = place->mapping,
                                       .cl_options = place->cl_options,
                                       .no_fuse = !place->fused,
+                                      .keep_tensors = !place->shares,
                                       .no_cache = true,
                                       .batch = batch};
     struct backend *backend = NULL;

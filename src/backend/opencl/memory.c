@@ -62,64 +62,75 @@ enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, con
     return opencl_buffer(cl, bytes, what, buffer, error);
 }
 
-/* Returns the bytes of activation ${i}, in lanes. */
-static size_t activation_bytes(const struct opencl_backend *cl, size_t i) {
-    size_t size = shape_size(activation_shape(cl->base.network, i));
-    return lanes_shards(cl->base.batch) * size * CPU_LANES * sizeof(cl_float);
-}
-
-/* Makes the value of activation ${i}, or its gradient. */
-static enum weft_status make_tensor(struct opencl_backend *cl, size_t i, bool gradient,
-                                    struct weft_error *error) {
-    char name[ACTIVATION_NAME];
-    activation_name(cl->base.network, (struct activation){i, gradient}, name);
-    return opencl_buffer(cl, activation_bytes(cl, i), name,
-                         gradient ? &cl->dvalues[i] : &cl->values[i], error);
-}
-
-/* Makes the value of activation ${i}, and for training its gradient. */
-static enum weft_status make_activation(struct opencl_backend *cl, size_t i,
-                                        struct weft_error *error) {
-    TRY(make_tensor(cl, i, false, error));
-    return cl->base.forward_only ? WEFT_OK : make_tensor(cl, i, true, error);
-}
-
-/* Makes the memory of a contribution that is added to a gradient. */
-static enum weft_status make_contribution(struct opencl_backend *cl, struct weft_error *error) {
-    size_t most = 0;
-    for (size_t i = 0; i <= cl->base.network->layer_count; i++) {
-        const size_t bytes = activation_bytes(cl, i);
-        most = activation_readers(cl->base.network, i) > 1 && bytes > most ? bytes : most;
+/* Makes slot ${slot}, with the name of its largest tensor. */
+static enum weft_status make_slot(struct opencl_backend *cl, size_t slot,
+                                  struct weft_error *error) {
+    const struct lifetimes *lifetimes = &cl->lifetimes;
+    const size_t size = lifetimes->slots[slot];
+    char name[LIFETIME_NAME];
+    size_t tensor = 0;
+    while (lifetimes->tensors[tensor].slot != slot || lifetimes->tensors[tensor].size != size) {
+        tensor++;
     }
-    return most == 0 || cl->base.forward_only
-               ? WEFT_OK
-               : opencl_buffer(cl, most, "a contribution to a gradient", &cl->contribution, error);
+    lifetimes_name(cl->base.network, tensor, name);
+    return opencl_buffer(cl, lanes_shards(cl->base.batch) * size * CPU_LANES * sizeof(cl_float),
+                         name, &cl->slots[slot], error);
 }
 
-/* Makes a group's output and its scratch. The output of a group that computes nothing is its input,
- * and so is the gradient, unless other layers contribute to that. */
-static enum weft_status make_group(struct opencl_backend *cl, size_t index,
-                                   struct weft_error *error) {
+/* Returns the memory of ${tensor}; NULL: it does not exist. */
+static cl_mem memory_of(const struct opencl_backend *cl, size_t tensor) {
+    const size_t slot = lifetimes_slot(&cl->lifetimes, tensor);
+    return slot != LIFETIME_NO_SLOT ? cl->slots[slot] : NULL;
+}
+
+/* Makes the memory of all tensors. */
+static enum weft_status make_tensors(struct opencl_backend *cl, struct weft_error *error) {
+    const struct lifetimes *lifetimes = &cl->lifetimes;
+    const size_t activations = lifetimes->activations;
+    cl->slots = calloc(lifetimes->slot_count, sizeof *cl->slots);
+    cl->values = calloc(activations, sizeof *cl->values);
+    cl->dvalues = calloc(activations, sizeof *cl->dvalues);
+    cl->contributions = calloc(activations, sizeof *cl->contributions);
+    if (cl->slots == NULL || cl->values == NULL || cl->dvalues == NULL ||
+        cl->contributions == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
+    }
+    for (size_t slot = 0; slot < lifetimes->slot_count; slot++) {
+        TRY(make_slot(cl, slot, error));
+    }
+    for (size_t i = 0; i < activations; i++) {
+        cl->values[i] = memory_of(cl, lifetimes_value(lifetimes, i));
+        cl->dvalues[i] = memory_of(cl, lifetimes_gradient(lifetimes, i));
+        if (i > 0) {
+            cl->contributions[i - 1] = memory_of(cl, lifetimes_contribution(lifetimes, i - 1));
+        }
+    }
+    return WEFT_OK;
+}
+
+static void finish_tensors(struct opencl_backend *cl) {
+    for (size_t slot = 0; cl->slots != NULL && slot < cl->lifetimes.slot_count; slot++) {
+        OPENCL_RELEASE(cl->device, MemObject, cl->slots[slot]);
+    }
+    free(cl->slots);
+    free(cl->values);
+    free(cl->dvalues);
+    free(cl->contributions);
+    lifetimes_finish(&cl->lifetimes);
+}
+
+/* Makes the scratch of a group. */
+static enum weft_status make_scratch(struct opencl_backend *cl, size_t index,
+                                     struct weft_error *error) {
     const struct opencl_group *group = &cl->groups.list[index];
     const struct network_layer *layer = &cl->base.network->layers[group->main];
+    const size_t shards = lanes_shards(cl->base.batch);
     char name[LAYER_NAME_MAX + 16];
-    if (group->layer->file == NULL) {
-        const size_t input = cl->base.network->layers[group->first].inputs[0];
-        cl->values[group->end] = cl->values[input];
-        if (activation_readers(cl->base.network, input) == 1) {
-            cl->dvalues[group->end] = cl->dvalues[input];
-            return WEFT_OK;
-        }
-        return cl->base.forward_only ? WEFT_OK : make_tensor(cl, group->end, true, error);
-    }
-    TRY(make_activation(cl, group->end, error));
     snprintf(name, sizeof name, "scratch of %s", layer->name);
-    return group->layer->scratch == NULL
+    return group->layer->file == NULL || group->layer->scratch == NULL
                ? WEFT_OK
-               : opencl_buffer(
-                     cl,
-                     group->layer->scratch(layer, cl->groups.mapping, lanes_shards(cl->base.batch)),
-                     name, &cl->scratch[index], error);
+               : opencl_buffer(cl, group->layer->scratch(layer, cl->groups.mapping, shards), name,
+                               &cl->scratch[index], error);
 }
 
 static enum weft_status make_arrays(struct opencl_backend *cl, size_t shards,
@@ -140,18 +151,14 @@ static enum weft_status make_arrays(struct opencl_backend *cl, size_t shards,
 
 enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error *error) {
     size_t shards = lanes_shards(cl->base.batch), lanes = shards * CPU_LANES;
-    size_t activations = cl->base.network->layer_count + 1;
-    cl->values = calloc(activations, sizeof *cl->values);
-    cl->dvalues = calloc(activations, sizeof *cl->dvalues);
-    cl->scratch = calloc(activations, sizeof *cl->scratch);
-    if (cl->values == NULL || cl->dvalues == NULL || cl->scratch == NULL) {
+    cl->scratch = calloc(cl->groups.count, sizeof *cl->scratch);
+    if (cl->scratch == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
-    TRY(make_activation(cl, 0, error));
+    TRY(make_tensors(cl, error));
     for (size_t i = 0; i < cl->groups.count; i++) {
-        TRY(make_group(cl, i, error));
+        TRY(make_scratch(cl, i, error));
     }
-    TRY(make_contribution(cl, error));
     TRY(make_arrays(cl, shards, error));
     TRY(opencl_buffer(cl, lanes * sizeof(cl_float), "losses", &cl->losses, error));
     TRY(opencl_buffer(cl, lanes * sizeof(cl_int), "predictions", &cl->predictions, error));
@@ -168,28 +175,12 @@ static void release_all(cl_device_id device, const cl_mem *buffers, size_t count
     }
 }
 
-/* Releases the tensors of all activations, each once: that of a layer may be the one that it
- * reads. */
-static void release_tensors(const struct opencl_backend *cl, cl_mem *tensors) {
-    const struct network_layer *layers = cl->base.network->layers;
-    for (size_t i = cl->base.network->layer_count + 1; tensors != NULL && i-- > 0;) {
-        if (i > 0 && tensors[i] == tensors[layers[i - 1].inputs[0]]) {
-            tensors[i] = NULL;
-        }
-        OPENCL_RELEASE(cl->device, MemObject, tensors[i]);
-    }
-}
-
 void opencl_memory_finish(struct opencl_backend *cl) {
-    const cl_mem rest[] = {cl->contribution, cl->partials, cl->shard_results, cl->losses,
-                           cl->predictions,  cl->table,    cl->identity,      cl->order,
-                           cl->results,      cl->adam};
-    release_tensors(cl, cl->values);
-    release_tensors(cl, cl->dvalues);
-    release_all(cl->device, cl->scratch, cl->base.network->layer_count);
+    const cl_mem rest[] = {cl->partials, cl->shard_results, cl->losses,  cl->predictions, cl->table,
+                           cl->identity, cl->order,         cl->results, cl->adam};
+    finish_tensors(cl);
+    release_all(cl->device, cl->scratch, cl->groups.count);
     release_all(cl->device, cl->arrays, ARRAY_COUNT);
     release_all(cl->device, rest, sizeof rest / sizeof rest[0]);
-    free(cl->values);
-    free(cl->dvalues);
     free(cl->scratch);
 }

@@ -22,6 +22,7 @@
 #include "backend/opencl/state.h"
 #include "backend/opencl/steps.h"
 #include "backend/opencl/sub_device.h"
+#include "backend/opencl/tensors.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
 
@@ -161,6 +162,7 @@ static enum weft_status make_kernels(struct opencl_backend *cl,
     status = opencl_kernels_make(&cl->groups, &cl->limits, cl->base.forward_only, apart,
                                  &cl->kernels, error);
     cl->groups_too_small = status == WEFT_BAD_DEVICE;
+    cl->keeps_tensors = options->no_fuse || options->keep_tensors || cl->debug != NULL;
     return status;
 }
 
@@ -247,8 +249,10 @@ static enum weft_status open_device(struct opencl_backend *cl,
     TRY(opencl_check(code, "clCreateContext", error));
     TRY(make_queue(cl, error));
     TRY(make_kernels(cl, options, error));
-    TRY(opencl_room_check(cl, error)); /* before programs are compiled, which takes longer */
     TRY(opencl_steps_init(cl, options, error));
+    TRY(opencl_tensors_plan(&cl->kernels, cl->steps != NULL ? &cl->steps->phases : NULL,
+                            cl->base.forward_only, cl->keeps_tensors, &cl->lifetimes, error));
+    TRY(opencl_room_check(cl, error)); /* before programs are compiled, which takes longer */
     TRY(make_program(cl, options, error));
     cl->untried = false; /* memory may be short with any program */
     TRY(opencl_memory_init(cl, error));
@@ -285,6 +289,8 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     clRetainProgram(cl->program.object = first->program.object);
     TRY_OR(failed, make_queue(cl, error));
     TRY_OR(failed, make_kernels(cl, options, error));
+    TRY_OR(failed, opencl_tensors_plan(&cl->kernels, NULL, cl->base.forward_only, cl->keeps_tensors,
+                                       &cl->lifetimes, error));
     TRY_OR(failed, opencl_fill_init(cl, error));
     TRY_OR(failed, opencl_memory_init(cl, error));
     TRY_OR(failed, opencl_plan_init(cl, error));

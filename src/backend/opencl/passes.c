@@ -215,9 +215,15 @@ enum weft_status opencl_tensor(struct backend *backend, struct activation activa
                                float *values, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     cl_mem buffer = (activation.gradient ? cl->dvalues : cl->values)[activation.index];
+    /* The input, the output and their gradients are kept to the end of a pass. */
+    const bool at_end = activation.index == 0 || activation.index == backend->network->layer_count;
     if (buffer == NULL) {
         return error_set(error, WEFT_USAGE,
                          "tensor: not kept, its layer is fused with the next; no_fuse keeps it");
+    }
+    if (!cl->keeps_tensors && !at_end) {
+        return error_set(error, WEFT_USAGE,
+                         "tensor: not kept, another tensor may have its memory; no_fuse keeps it");
     }
     return read_activation(cl, buffer, activation.index, count, values, error);
 }

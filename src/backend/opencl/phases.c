@@ -127,7 +127,6 @@ static void name_argument(const struct opencl_phases *phases, const struct openc
     static const char *const names[] = {[ARG_PARAMETERS] = "parameters",
                                         [ARG_BUFFERS] = "buffers",
                                         [ARG_PARTIALS] = "partials",
-                                        [ARG_CONTRIBUTION] = "contribution",
                                         [ARG_GRADIENTS] = "gradients",
                                         [ARG_MOMENTS] = "moments",
                                         [ARG_SECOND_MOMENTS] = "second_moments",
@@ -160,10 +159,12 @@ static void name_argument(const struct opencl_phases *phases, const struct openc
         break;
     case ARG_DINPUT:
     case ARG_GRADIENT:
-        if (argument == ARG_GRADIENT || opencl_stores_gradient(&phases->groups, call)) {
+    case ARG_CONTRIBUTION:
+        if (argument == ARG_GRADIENT ||
+            (argument == ARG_DINPUT && opencl_stores_gradient(&phases->groups, call))) {
             snprintf(name, 24, "dvalue%zu", input);
         } else {
-            snprintf(name, 24, "contribution");
+            snprintf(name, 24, "contribution%zu", group->first);
         }
         break;
     case ARG_SCRATCH:

@@ -84,11 +84,12 @@ cl_mem *opencl_buffer_of(struct opencl_backend *cl, const struct opencl_call *ca
     case ARG_DOUTPUT:
         return &cl->dvalues[of->end];
     case ARG_DINPUT:
-        return opencl_stores_gradient(&cl->groups, call) ? &cl->dvalues[input] : &cl->contribution;
+        return opencl_stores_gradient(&cl->groups, call) ? &cl->dvalues[input]
+                                                         : &cl->contributions[of->first];
     case ARG_GRADIENT:
         return &cl->dvalues[input];
     case ARG_CONTRIBUTION:
-        return &cl->contribution;
+        return &cl->contributions[of->first];
     case ARG_PARAMETERS:
         return &cl->arrays[ARRAY_PARAMETERS];
     case ARG_BUFFERS:

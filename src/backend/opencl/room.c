@@ -19,25 +19,14 @@ static void add(struct total *total, uint64_t floats, unsigned buffers) {
 /* Returns what opencl_memory_init allocates for batches of ${shards} x 16 images. */
 static struct total total_of(const struct opencl_backend *cl, uint64_t shards) {
     const struct weft_network *network = cl->base.network;
-    const unsigned both = cl->base.forward_only ? 1 : 2; /* values, and their gradients */
     const uint64_t lanes = shards * CPU_LANES, parameters = opencl_padded(network->parameter_count);
     struct total total = {0};
-    uint64_t contribution = 0;
-    add(&total, shape_size(network->input) * lanes, both);
-    for (size_t i = 0; i <= network->layer_count && !cl->base.forward_only; i++) {
-        const uint64_t size = shape_size(activation_shape(network, i));
-        contribution =
-            activation_readers(network, i) > 1 && size > contribution ? size : contribution;
+    for (size_t slot = 0; slot < cl->lifetimes.slot_count; slot++) {
+        add(&total, cl->lifetimes.slots[slot] * lanes, 1);
     }
-    add(&total, contribution * lanes, 1);
     for (size_t i = 0; i < cl->groups.count; i++) {
         const struct opencl_group *group = &cl->groups.list[i];
         const struct network_layer *layer = &network->layers[group->main];
-        if (group->layer->file != NULL) {
-            add(&total, shape_size(network->layers[group->end - 1].output) * lanes, both);
-        } else if (!cl->base.forward_only && activation_readers(network, layer->inputs[0]) > 1) {
-            add(&total, shape_size(layer->output) * lanes, 1);
-        }
         if (group->layer->file != NULL && group->layer->scratch != NULL) {
             add(&total,
                 group->layer->scratch(layer, cl->groups.mapping, (size_t)shards) / sizeof(cl_float),

@@ -7,6 +7,7 @@
 #include "backend/opencl/kernels.h"
 #include "backend/opencl/layer.h"
 #include "backend/ops.h"
+#include "network/lifetimes.h"
 
 #define OPENCL_MAX_ARGUMENTS 40 /* of a kernel */
 
@@ -97,8 +98,11 @@ struct opencl_backend {
     /* Tensors of each activation. The value of flatten is that of its input, and so is the gradient
      * if no other layer reads that; NULL inside a group. */
     cl_mem *values, *dvalues;
-    cl_mem contribution;                  /* of a reader to a gradient; NULL: each has one reader */
-    cl_mem *scratch;                      /* of each group, or NULL */
+    cl_mem *contributions;      /* of each layer to a gradient that it does not store, or NULL */
+    cl_mem *slots;              /* the memory of all these */
+    struct lifetimes lifetimes; /* which of them share it */
+    bool keeps_tensors;         /* none does */
+    cl_mem *scratch;            /* of each group, or NULL */
     cl_mem arrays[ARRAY_COUNT], partials; /* padded (opencl_padded) */
     cl_mem losses, predictions;
     struct opencl_fast *fast;             /* of clblast/engine.h; NULL: --math exact */
