@@ -147,9 +147,10 @@ WEFT_API enum weft_status weft_session_set(struct weft_session *session, const c
                                            struct weft_error *error);
 
 /* Copies ${images} to the device, for many calls of weft_train and weft_evaluate; other images are
- * copied for each call. A slice is a set of its own. The session holds a reference: ${images} may
- * be destroyed. Any number of sets can be kept. Fails with WEFT_USAGE for images that do not fit
- * the network. */
+ * copied for each call. Slices of kept images need no copy, but that weft_train copies those that
+ * do not begin with the first image. The session holds a reference: ${images} may be destroyed. Any
+ * number of sets can be kept, also slices. Fails with WEFT_USAGE for images that do not fit the
+ * network. */
 WEFT_API enum weft_status weft_session_keep(struct weft_session *session,
                                             const struct weft_images *images,
                                             struct weft_error *error);

@@ -51,11 +51,13 @@ static bool progress(void *context, size_t done, size_t images) {
     return session_callback_end(run->session, go_on);
 }
 
-static enum weft_status evaluate_set(struct weft_session *session, size_t set,
-                                     const struct weft_evaluation_options *options,
-                                     struct weft_evaluation *result, struct weft_error *error) {
+static enum weft_status evaluate_part(struct weft_session *session, const struct session_part *part,
+                                      const struct weft_evaluation_options *options,
+                                      struct weft_evaluation *result, struct weft_error *error) {
     struct run run = {session, options};
-    const struct evaluation_options requested = {.set = set,
+    const struct evaluation_options requested = {.set = part->set,
+                                                 .first = part->first,
+                                                 .count = part->count,
                                                  .statistics = options->statistics,
                                                  .batch = options->batch,
                                                  .progress = progress,
@@ -75,13 +77,12 @@ static enum weft_status evaluate_set(struct weft_session *session, size_t set,
 static enum weft_status evaluate(struct weft_session *session, const struct weft_images *images,
                                  const struct weft_evaluation_options *options,
                                  struct weft_evaluation *result, struct weft_error *error) {
+    struct session_part part;
     enum weft_status status;
-    size_t set;
-    bool copied;
-    TRY(session_images_find(session, images, "weft_evaluate", &set, &copied, error));
-    status = evaluate_set(session, set, options, result, error);
-    if (copied) {
-        session_images_drop(session, set);
+    TRY(session_images_find(session, images, false, "weft_evaluate", &part, error));
+    status = evaluate_part(session, &part, options, result, error);
+    if (part.copied) {
+        session_images_drop(session, part.set);
     }
     return status;
 }

@@ -95,12 +95,18 @@ void training_to_options(const struct training *training, struct weft_training_o
 void session_take(struct weft_session *session, const struct weft_model *model,
                   const float *moments, const float *second_moments);
 
-/* Stores in ${set} the number of the set that has ${images}; copies them to the device first if
- * they are not kept. Then ${copied} is set, and the caller calls session_images_drop. Fails with
- * WEFT_USAGE for images that do not fit the network. */
+/* Where the device has images. */
+struct session_part {
+    size_t set, first, count; /* images ${first} to ${first} + ${count} - 1 of this set */
+    bool copied;              /* for the present call: the caller calls session_images_drop */
+};
+
+/* Stores in ${part} where the device has ${images}: as a set that is kept, as a slice of one, from
+ * its first image on if ${from_start}, or as a copy that it makes. Fails with WEFT_USAGE for images
+ * that do not fit the network. */
 enum weft_status session_images_find(struct weft_session *session, const struct weft_images *images,
-                                     const char *function, size_t *set, bool *copied,
-                                     struct weft_error *error);
+                                     bool from_start, const char *function,
+                                     struct session_part *part, struct weft_error *error);
 void session_images_drop(struct weft_session *session, size_t set);
 
 #endif

@@ -36,15 +36,27 @@ static enum weft_status make_set(struct weft_session *session, size_t *set,
     return WEFT_OK;
 }
 
-enum weft_status session_images_find(struct weft_session *session, const struct weft_images *images,
-                                     const char *function, size_t *set, bool *copied,
-                                     struct weft_error *error) {
-    enum weft_status status;
-    *copied = false;
-    *set = find(session, images);
-    if (*set != 0) {
-        return WEFT_OK;
+/* Returns the set of which ${images} are a slice, or 0. Stores the index of their first image
+ * there in ${first}. */
+static size_t find_whole(const struct weft_session *session, const struct weft_images *images,
+                         size_t *first) {
+    for (size_t i = FIRST_SET; i < session->set_count; i++) {
+        const struct weft_images *kept = &session->sets[i].images;
+        if (kept->count >= images->count && kept->memory == images->memory &&
+            images->pixels >= kept->pixels) {
+            *first = (size_t)(images->pixels - kept->pixels) / images_size(images);
+            if (*first <= kept->count - images->count) {
+                return i;
+            }
+        }
     }
+    return 0;
+}
+
+/* Copies ${images} to the device as a set of their own, and stores its number in ${set}. */
+static enum weft_status copy(struct weft_session *session, const struct weft_images *images,
+                             const char *function, size_t *set, struct weft_error *error) {
+    enum weft_status status;
     TRY(make_set(session, set, error));
     status =
         api_argument(error, function, backend_set_images(session->backend, *set, images, error));
@@ -53,8 +65,22 @@ enum weft_status session_images_find(struct weft_session *session, const struct 
         return status;
     }
     session->sets[*set].images = images_slice(images, 0, images->count);
-    *copied = true;
     return WEFT_OK;
+}
+
+enum weft_status session_images_find(struct weft_session *session, const struct weft_images *images,
+                                     bool from_start, const char *function,
+                                     struct session_part *part, struct weft_error *error) {
+    *part = (struct session_part){.set = find(session, images), .count = images->count};
+    if (part->set == 0) {
+        part->set = find_whole(session, images, &part->first);
+    }
+    if (part->set != 0 && (part->first == 0 || !from_start)) {
+        return WEFT_OK;
+    }
+    part->first = 0;
+    part->copied = true;
+    return copy(session, images, function, &part->set, error);
 }
 
 void session_images_drop(struct weft_session *session, size_t set) {
@@ -64,14 +90,16 @@ void session_images_drop(struct weft_session *session, size_t set) {
 
 enum weft_status weft_session_keep(struct weft_session *session, const struct weft_images *images,
                                    struct weft_error *error) {
+    enum weft_status status = WEFT_OK;
     size_t set;
-    bool copied;
     API_BEGIN;
     API_NOT_NULL(session);
     API_NOT_NULL(images);
     TRY(session_enter(session, SESSION_CHANGES, __func__, error));
-    return session_leave(session,
-                         session_images_find(session, images, __func__, &set, &copied, error));
+    if (find(session, images) == 0) {
+        status = copy(session, images, __func__, &set, error);
+    }
+    return session_leave(session, status);
 }
 
 enum weft_status weft_session_drop(struct weft_session *session, const struct weft_images *images,

@@ -124,18 +124,18 @@ static bool epoch_done(void *context, const struct weft_epoch *epoch) {
 
 /* ---- a training ---- */
 
-/* Trains on set ${set}. When it fails, the device gets the values of the last finished epoch. */
-static enum weft_status train_epochs(struct run *run, size_t set, struct weft_error *error) {
+/* Trains on ${part}. When it fails, the device gets the values of the last finished epoch. */
+static enum weft_status train_epochs(struct run *run, const struct session_part *part,
+                                     struct weft_error *error) {
     const struct training_events events = {progress, epoch_done, run};
     struct weft_session *session = run->session;
     const struct training_start start = {.epochs = session->epochs, .steps = session->steps};
-    /* The set's own count: a callback may destroy the caller's images. */
-    const size_t count = session->sets[set].images.count;
+    const size_t count = part->count;
     enum weft_status status;
     run->training = session->training;
     run->training.batch = run->training.batch < count ? run->training.batch : count;
     run->training.start = &start;
-    run->training.set = set;
+    run->training.set = part->set;
     status = train_model(session->model, session->backend, count, &run->training, &events, error);
     if (status != WEFT_OK) {
         struct weft_error ignored = {0};
@@ -152,20 +152,19 @@ static enum weft_status train(struct weft_session *session, const struct weft_im
                               const struct weft_training_options *options,
                               struct weft_error *error) {
     struct run run = {.session = session, .options = options};
+    struct session_part part;
     enum weft_status status;
-    size_t set;
-    bool copied;
     if (options->epochs > TRAINING_EPOCHS_MAX - session->epochs ||
         options->steps > UINT64_MAX / 2 - session->steps) {
         return api_usage(error, "weft_train", "the session has %zu epochs of %llu steps: too many",
                          session->epochs, (unsigned long long)session->steps);
     }
     TRY(session_sync(session, error));
-    TRY(session_images_find(session, images, "weft_train", &set, &copied, error));
+    TRY(session_images_find(session, images, true, "weft_train", &part, error));
     session->training = training_of(session, options);
-    status = train_epochs(&run, set, error);
-    if (copied) {
-        session_images_drop(session, set);
+    status = train_epochs(&run, &part, error);
+    if (part.copied) {
+        session_images_drop(session, part.set);
     }
     return status;
 }

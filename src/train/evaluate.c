@@ -51,7 +51,7 @@ static enum weft_status run_passes(struct backend *backend, const uint16_t *labe
         struct evaluation_pass pass = {
             .set = options->set,
             .statistics = options->statistics,
-            .first = first,
+            .first = options->first + first,
             .count = images - first < batch ? images - first : batch,
             .logits = logits != NULL ? logits + first * evaluation->classes : NULL,
             .losses = losses,
@@ -62,7 +62,7 @@ static enum weft_status run_passes(struct backend *backend, const uint16_t *labe
             interrupted(first, images, error);
         }
         TRY_OR(done, status);
-        count_pass(evaluation, labels + first, &pass, options->confusion);
+        count_pass(evaluation, labels + pass.first, &pass, options->confusion);
         TRY_OR(done, report_progress(options, first + pass.count, images, error));
     }
 done:
@@ -75,6 +75,7 @@ enum weft_status evaluate_images(struct backend *backend, const struct evaluatio
                                  struct evaluation *evaluation, struct weft_error *error) {
     size_t classes = shape_size(network_output(backend_network(backend))), images;
     const uint16_t *labels = backend_labels(backend, options->set, &images);
+    images = options->count != 0 ? options->count : images - options->first;
     *evaluation = (struct evaluation){.images = images, .classes = classes};
     if (options->batch == 0 || images == 0) {
         return error_set(error, WEFT_USAGE, "evaluation: %zu images in batches of %zu", images,

@@ -44,6 +44,7 @@ void shuffle_images(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count
 /* How a model is evaluated. */
 struct evaluation_options {
     size_t set;                      /* the images: of backend_set_images */
+    size_t first, count;             /* those from ${first} on; count 0: to the last one */
     enum weft_statistics statistics; /* that batch norm uses */
     /* Images of a pass, at least 1. With WEFT_STATISTICS_BATCH the statistics are those of a pass;
      * with WEFT_STATISTICS_RUNNING the size of a pass changes only the speed. */

@@ -90,16 +90,6 @@ done:
     return status;
 }
 
-/* The sets that a training with --validate keeps are parts of the one that is evaluated: the device
- * has memory for one of both. */
-static enum weft_status drop_slices(struct cli_training *train, struct weft_error *error) {
-    if (train->held_out == NULL) {
-        return WEFT_OK;
-    }
-    TRY(weft_session_drop(train->session, train->trained, error));
-    return weft_session_drop(train->session, train->held_out, error);
-}
-
 static bool evaluated(void *context, size_t done, size_t images) {
     struct cli_training *train = context;
     cli_progress_update(&train->progress, "evaluation", done, images, train->largest);
@@ -108,7 +98,6 @@ static bool evaluated(void *context, size_t done, size_t images) {
 
 /* Evaluates both splits with running statistics; prints each matrix at once. */
 static enum weft_status evaluate(struct cli_training *train, struct weft_error *error) {
-    TRY(drop_slices(train, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         const struct weft_images *images = train->images[i];
         struct weft_evaluation_options options = WEFT_EVALUATION_OPTIONS;

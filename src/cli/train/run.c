@@ -64,11 +64,10 @@ static enum weft_status open_device(struct cli_training *train, struct weft_erro
     if (train->from != NULL) {
         TRY(weft_session_set_checkpoint(train->session, train->from, error));
     }
-    TRY(weft_session_keep(train->session, cli_train_set(train), error));
-    if (train->held_out != NULL) {
-        TRY(weft_session_keep(train->session, train->held_out, error));
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) { /* those of --validate are slices */
+        TRY(weft_session_keep(train->session, train->images[i], error));
     }
-    return weft_session_keep(train->session, train->images[WEFT_SPLIT_TEST], error);
+    return WEFT_OK;
 }
 
 /* Stores the names of the classes: those of the checkpoint, or else of the images. */
