@@ -96,8 +96,8 @@ END_TEST
 
 /* Texts of a line do not touch: cells are as wide as the widest value, in every size. */
 START_TEST(sizes) {
-    static const size_t classes[] = {2, 10, 21, 100};
-    for (size_t i = 0; i < 4; i++) {
+    static const size_t classes[] = {2, 10, 21, 40, 100};
+    for (size_t i = 0; i < 5; i++) {
         struct report_evaluation evaluation = make(classes[i]);
         for (int normalize = 0; normalize < 2; normalize++) {
             struct confusion_matrix matrix = {&evaluation, names, "Title", normalize};
@@ -114,6 +114,11 @@ START_TEST(sizes) {
             }
             ck_assert_int_eq(sscanf(strstr(at, "width="), "width=\"%lf\"", &cell), 1);
             at = strstr(text, normalize ? ">0.0" : ">97</text>");
+            if (classes[i] > CONFUSION_TABLE_MAX) { /* colours only; the bar has numbers */
+                ck_assert_double_eq(cell, 9);
+                free(text);
+                continue;
+            }
             ck_assert(at != NULL || classes[i] < 10);
             while (at != NULL && *at != '<') {
                 at--;

@@ -111,6 +111,20 @@ enum weft_status cli_load_images(const struct cli_options *options, const char *
     return status;
 }
 
+void cli_load_grey(const struct weft_images *images, size_t index, size_t columns, uint8_t *grey) {
+    size_t shape[3], area;
+    const uint8_t *from;
+    weft_images_shape(images, shape);
+    area = shape[1] * shape[2];
+    from = weft_images_pixels(images) + index * shape[0] * area;
+    for (size_t i = 0; i < area; i++) {
+        grey[i / shape[2] * columns + i % shape[2]] =
+            shape[0] != 3
+                ? from[i]
+                : (uint8_t)((77 * from[i] + 150 * from[area + i] + 29 * from[2 * area + i]) >> 8);
+    }
+}
+
 /* What does not fit comes from files. */
 enum weft_status cli_load_check(const struct weft_network *network, const size_t shape[3],
                                 size_t classes, struct weft_error *error) {

@@ -32,6 +32,10 @@ enum weft_status cli_load_images(const struct cli_options *options, const char *
                                  enum weft_split split, const struct weft_network *network,
                                  struct weft_images **images, struct weft_error *error);
 
+/* Stores the greys of image ${index} of ${images} in ${grey}, whose rows have ${columns} bytes: of
+ * three channels their brightness, else the first channel. */
+void cli_load_grey(const struct weft_images *images, size_t index, size_t columns, uint8_t *grey);
+
 /* Fails with WEFT_BAD_FILE unless ${network} takes images of ${shape} and predicts ${classes}. */
 enum weft_status cli_load_check(const struct weft_network *network, const size_t shape[3],
                                 size_t classes, struct weft_error *error);

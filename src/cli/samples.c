@@ -7,6 +7,7 @@
 #include "cli/figures.h"
 #include "cli/identity.h"
 #include "cli/json.h"
+#include "cli/load.h"
 #include "cli/options.h"
 #include "cli/parser.h"
 #include "os/files.h"
@@ -87,7 +88,6 @@ static enum weft_status choose(struct choice *choice, const char *const *names, 
                                size_t most, const uint64_t *seed, struct weft_error *error) {
     const size_t count = weft_images_count(choice->images);
     const size_t area = choice->height * choice->width;
-    const uint8_t *pixels = weft_images_pixels(choice->images);
     const uint16_t *labels = weft_images_labels(choice->images);
     uint32_t *order = malloc(count * sizeof *order);
     enum weft_status status = WEFT_OK;
@@ -107,7 +107,8 @@ static enum weft_status choose(struct choice *choice, const char *const *names, 
     for (size_t i = 0; i < count && choice->count < most; i++) {
         uint16_t label = labels[order[i]];
         if (class < 0 || label == class) {
-            memcpy(choice->pixels + choice->count * area, pixels + order[i] * area, area);
+            cli_load_grey(choice->images, order[i], choice->width,
+                          choice->pixels + choice->count * area);
             choice->labels[choice->count] = names[label];
             choice->index[choice->count++] = order[i];
         }
@@ -157,6 +158,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     struct cli_identity identity = {.task = NULL};
     const char *const *names;
     size_t shape[3];
+    struct weft_data_options read = WEFT_DATA_OPTIONS;
     char *folder = NULL;
     uint64_t seed = 0;
     int class;
@@ -171,7 +173,9 @@ static enum weft_status run(const void *given, struct weft_error *error) {
         TRY(os_file_check(options->out, error));
     }
     TRY(weft_data_find(options->common.data, &folder, error));
-    TRY_OR(done, weft_images_read(folder, (enum weft_split)options->split, &choice.images, error));
+    read.test_fraction = (double)options->common.test_fraction;
+    TRY_OR(done, weft_data_read_split(folder, (enum weft_split)options->split, &read,
+                                      &choice.images, error));
     weft_images_shape(choice.images, shape);
     choice.height = shape[1];
     choice.width = shape[2];

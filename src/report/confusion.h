@@ -8,6 +8,10 @@
 
 #include "report/screen.h"
 
+/* Classes up to which a matrix is a table, or has numbers in a figure. Of more classes the terminal
+ * gets the most frequent confusions. */
+enum { CONFUSION_TABLE_MAX = 40 };
+
 /* The result of a model on images. Free with report_evaluation_finish. */
 struct report_evaluation {
     size_t images, correct, classes;

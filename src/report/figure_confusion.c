@@ -1,13 +1,15 @@
 /* figure_confusion.c: a confusion matrix as a figure. */
 #include "report/figures.h"
 
-#define ZEROS_MAX   20  /* classes up to which an empty cell shows a 0 */
-#define NAME_LENGTH 170 /* of a class, at most */
-#define BAR         16  /* width of the colour bar */
-#define EDGE        16  /* empty edge of the sheet */
-#define TITLE_SIZE  16.0
-#define AXIS_SIZE   13.0
-#define SLANT       0.70711 /* sine of 45 degrees, the angle of the names below */
+#define ZEROS_MAX     20  /* classes up to which an empty cell shows a 0 */
+#define NAME_LENGTH   170 /* of a class, at most */
+#define BAR           16  /* width of the colour bar */
+#define EDGE          16  /* empty edge of the sheet */
+#define TITLE_SIZE    16.0
+#define AXIS_SIZE     13.0
+#define SIDE          900.0   /* of a matrix whose cells have no numbers */
+#define NAME_SIZE_MIN 5.0     /* smaller names are omitted */
+#define SLANT         0.70711 /* sine of 45 degrees, the angle of the names below */
 
 /* Positions and sizes of the parts. */
 struct layout {
@@ -49,10 +51,13 @@ static struct layout measure(const struct confusion_matrix *matrix) {
     layout.cell = (double)(int)larger(layout.cell + 0.5, classes <= 4    ? 90
                                                          : classes <= 12 ? 54
                                                                          : 0);
+    if (classes > CONFUSION_TABLE_MAX) { /* cells have colours only */
+        layout.cell = larger(SIDE / (double)classes, 1);
+    }
     layout.side = layout.cell * (double)classes;
     /* The names and the numbers of the colour bar. */
     layout.name = layout.cell * 0.6 < 12 ? layout.cell * 0.6 : 12;
-    for (size_t i = 0; i < classes; i++) {
+    for (size_t i = 0; i < classes && layout.name >= NAME_SIZE_MIN; i++) {
         layout.name_length =
             larger(layout.name_length, canvas_length(matrix->names[i], layout.name));
     }
@@ -99,7 +104,7 @@ static void draw_cells(struct canvas *canvas, const struct confusion_matrix *mat
         if (value > 0) {
             kind->rectangle(canvas, x, y, layout->cell, layout->cell, colour);
         }
-        if (value > 0 || classes <= ZEROS_MAX) {
+        if (classes <= CONFUSION_TABLE_MAX && (value > 0 || classes <= ZEROS_MAX)) {
             canvas_text(canvas, &style, layout->cell, text);
         }
     }
@@ -113,7 +118,7 @@ static void draw_frame(struct canvas *canvas, double x, double y, double width, 
 
 static void draw_names(struct canvas *canvas, const struct confusion_matrix *matrix,
                        const struct layout *layout) {
-    for (size_t i = 0; i < matrix->evaluation->classes; i++) {
+    for (size_t i = 0; i < matrix->evaluation->classes && layout->name >= NAME_SIZE_MIN; i++) {
         double middle = ((double)i + 0.5) * layout->cell;
         double bottom = layout->top + layout->side;
         struct canvas_text_style left = {.x = layout->left - 8,

@@ -41,7 +41,7 @@ def write_data(sample, folder):
         "empty": {images: b""},
         "no-image": {images: raw[images][:4] + struct.pack(">III", 0, 28, 28)},
         "gigantic": {images: raw[images][:4] + b"\xff" * 12},
-        "label-10": {labels: raw[labels][:-1] + b"\x0a"},
+        "label-10": {NAMES[3]: raw[NAMES[3]][:-1] + b"\x0a"},
         "fewer-labels": {labels: raw[labels][:4] + struct.pack(">I", 99) + raw[labels][8:-1]},
         "test-short": {NAMES[2]: raw[NAMES[2]][:-1]},
     }

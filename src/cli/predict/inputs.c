@@ -17,32 +17,46 @@
 
 const char *cli_predict_class(const struct cli_prediction *state, size_t label) {
     const char *recorded = weft_model_class_name(state->model, label);
-    return recorded != NULL ? recorded : state->fashion[label];
+    return recorded != NULL                           ? recorded
+           : state->classes == state->fashion_classes ? state->fashion[label]
+                                                      : state->numbers[label];
 }
 
-/* Sets the size of the images that the network takes: one channel, or a flat square. */
+/* Sets the size of the images that the network takes, a flat square if it is flat, and the number
+ * of classes. */
 static enum weft_status set_size(struct cli_prediction *state, struct weft_error *error) {
     const struct weft_network *network = weft_model_network(state->model);
     const struct weft_layer *first = weft_network_layer(network, 0);
+    const struct weft_layer *last = weft_network_layer(network, weft_network_layers(network) - 1);
     const struct weft_known_data fashion = cli_identity_published();
-    size_t shape[3] = {1, first->input[1], first->input[2]};
+    size_t shape[3] = {first->input[0], first->input[1], first->input[2]};
     if (first->flat_input) {
+        shape[0] = 1;
         while (shape[2] * shape[2] < first->input[0]) {
             shape[2]++;
         }
         shape[1] = shape[2];
     }
     state->fashion = fashion.class_names;
-    state->classes = fashion.classes;
+    state->fashion_classes = fashion.classes;
+    state->classes = last->output[0];
+    state->channels = shape[0];
     state->height = shape[1];
     state->width = shape[2];
+    if (state->classes > CLI_CLASSES_MAX) {
+        return error_set(error, WEFT_BAD_FILE, "network: it gives %zu classes, more than %d",
+                         state->classes, CLI_CLASSES_MAX);
+    }
+    for (size_t i = 0; i < state->classes; i++) {
+        snprintf(state->numbers[i], sizeof state->numbers[i], "%u", (unsigned)(i % 10000));
+    }
     return cli_load_check(network, shape, state->classes, error);
 }
 
 /* Allocates space for ${count} images, and for their mirrored ones. */
 static enum weft_status reserve(struct cli_prediction *state, size_t count,
                                 struct weft_error *error) {
-    state->pixels = malloc(2 * count * state->height * state->width + 1);
+    state->pixels = malloc(2 * count * state->channels * state->height * state->width + 1);
     state->labels = calloc(2 * count + 1, sizeof *state->labels);
     state->exact = calloc(count + 1, sizeof *state->exact);
     state->mirrored = calloc(count + 1, sizeof *state->mirrored);
@@ -92,6 +106,13 @@ static enum weft_status read_file(struct cli_prediction *state, const char *path
 /* Reads all files. A file that cannot be read is reported and counted. */
 static enum weft_status read_files(struct cli_prediction *state, struct weft_error *error) {
     const struct cli_options *options = &state->options->common;
+    if (state->channels != 1) {
+        return error_set(
+            error, WEFT_USAGE,
+            "predict: pictures become grey images, but the network takes %zu channels: "
+            "it can only take --index",
+            state->channels);
+    }
     TRY(reserve(state, options->operand_count - 1, error));
     for (size_t i = 1; i < options->operand_count; i++) {
         struct weft_error cause = {0};
@@ -133,13 +154,15 @@ static enum weft_status copy_images(struct cli_prediction *state, const struct w
                                     struct weft_error *error) {
     const uint8_t *pixels = weft_images_pixels(images);
     const uint16_t *labels = weft_images_labels(images);
-    size_t area = state->height * state->width;
+    size_t area = state->channels * state->height * state->width;
     TRY(reserve(state, count, error));
     for (size_t i = 0; i < count; i++) {
         char name[48];
         memcpy(state->pixels + i * area, pixels + indices[i] * area, area);
         state->content[i] =
-            cli_picture_content(NULL, state->pixels + i * area, state->width, state->height);
+            state->channels != 1 || state->classes != state->fashion_classes
+                ? CLI_CONTENT_SOME
+                : cli_picture_content(NULL, state->pixels + i * area, state->width, state->height);
         state->labels[i] = labels[indices[i]];
         snprintf(name, sizeof name, "%s:%u",
                  weft_split_name((enum weft_split)state->options->split), (unsigned)indices[i]);

@@ -53,7 +53,7 @@ static const struct cli_option rows[] = {
 #define MARGIN 0.1f
 
 static void mirror_image(const struct cli_prediction *state, const uint8_t *from, uint8_t *to) {
-    for (size_t y = 0; y < state->height; y++) {
+    for (size_t y = 0; y < state->channels * state->height; y++) {
         for (size_t x = 0; x < state->width; x++) {
             to[y * state->width + x] = from[y * state->width + state->width - 1 - x];
         }
@@ -62,6 +62,9 @@ static void mirror_image(const struct cli_prediction *state, const uint8_t *from
 
 /* Whether the classes are those of Fashion-MNIST: other pictures must not be mirrored. */
 static bool has_shoes(const struct cli_prediction *state) {
+    if (state->classes != state->fashion_classes || state->channels != 1) {
+        return false;
+    }
     for (size_t i = 0; i < state->classes; i++) {
         if (strcmp(cli_predict_class(state, i), state->fashion[i]) != 0) {
             return false;
@@ -75,7 +78,7 @@ static bool has_shoes(const struct cli_prediction *state) {
 static void mirror(struct cli_prediction *state) {
     bool both =
         state->options->mirror == MIRROR_AUTO && state->options->index == NULL && has_shoes(state);
-    size_t area = state->height * state->width;
+    size_t area = state->channels * state->height * state->width;
     uint8_t *mirrored = state->pixels + state->count * area;
     state->computed = both ? 2 * state->count : state->count;
     if (!both && state->options->mirror != MIRROR_YES) {
@@ -97,7 +100,7 @@ static float shoe_probability(const float *probabilities) {
 /* With probabilities in state->logits: replaces an image and its probabilities by the mirrored ones
  * where these are better. */
 static void choose(struct cli_prediction *state) {
-    size_t area = state->height * state->width;
+    size_t area = state->channels * state->height * state->width;
     for (size_t i = 0; i < state->count && state->computed > state->count; i++) {
         float *own = state->logits + i * state->classes;
         const float *other = state->logits + (state->count + i) * state->classes;
@@ -201,6 +204,23 @@ static enum weft_status print(const struct cli_prediction *state, size_t image, 
     return cli_event_end(&json, error);
 }
 
+/* Replaces images of three channels by their brightness, and of others by the first channel, for
+ * the figure. */
+static void make_grey(struct cli_prediction *state) {
+    const size_t area = state->height * state->width;
+    for (size_t i = 0; i < state->count && state->channels > 1; i++) {
+        const uint8_t *from = state->pixels + i * state->channels * area;
+        uint8_t *to = state->pixels + i * area;
+        for (size_t p = 0; p < area; p++) {
+            to[p] =
+                state->channels != 3
+                    ? from[p]
+                    : (uint8_t)((77 * from[p] + 150 * from[area + p] + 29 * from[2 * area + p]) >>
+                                8);
+        }
+    }
+}
+
 /* Prints all predictions, and draws the images with the most probable class below each. */
 static enum weft_status show(const struct cli_prediction *state, struct weft_error *error) {
     const struct cli_predict_options *options = state->options;
@@ -240,6 +260,7 @@ static enum weft_status predict(struct cli_prediction *state, struct weft_error 
         to_probabilities(state->logits + i * state->classes, state->classes);
     }
     choose(state);
+    make_grey(state);
     return show(state, error);
 }
 

@@ -252,13 +252,9 @@ static void paint(const struct page *page, const struct part *part, uint8_t *spr
     for (size_t i = 0; i < part->run->picture_count[part->split]; i++) {
         struct page_picture *picture = &part->run->pictures[part->split][i];
         size_t number = picture->sprite = (*next)++;
-        const uint8_t *from =
-            weft_images_pixels(part->images) + picture->index * page->height * page->width;
         uint8_t *to =
             sprite + (number / COLUMNS * page->height * COLUMNS + number % COLUMNS) * page->width;
-        for (size_t y = 0; y < page->height; y++) {
-            memcpy(to + y * COLUMNS * page->width, from + y * page->width, page->width);
-        }
+        cli_load_grey(part->images, picture->index, COLUMNS * page->width, to);
     }
 }
 

@@ -1,0 +1,175 @@
+#!/bin/bash
+# test_folders.sh: data folders of all formats: what they hold, trainings with equal bits on the CPU
+# backend and on PoCL, and a message for each mistake.
+# shellcheck source=tests/support/cli.sh
+. "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_folders
+made=$work/files/made
+mkdir -p "$made"
+make() { python3 "$source/tests/support/data_folders.py" "$@" || exit 1; }
+network() { # CHANNELS CLASSES [SIDE]
+    echo "{\"input\": [$1, ${3:-8}, ${3:-8}], \"layers\": [{\"kind\": \"conv2d\", \"out_channels\": 8," \
+        "\"kernel_size\": 3}, {\"kind\": \"relu\"}, {\"kind\": \"flatten\"}," \
+        "{\"kind\": \"linear\", \"out_features\": $2}]}"
+}
+network 1 3 >"$made/grey.json"
+network 3 3 >"$made/colour.json"
+network 1 300 >"$made/many.json"
+python3 -c 'for i in range(300): print(f"<&\"{i}\" 服 ب é")' >"$made/names"
+make idx "$made/first" channels=3
+make idx "$made/last" channels=3 order=last
+make png "$made/png" channels=3
+make png "$made/whole" channels=3 test=0
+make idx "$made/many" classes=300 train=900 test=300 type=11 names="$made/names"
+make cifar10 "$made/cifar10" train=100 test=20
+make cifar100 "$made/cifar100" train=200 test=100
+
+begin "channels last are the same images as channels first"
+run data "$made/first" --json
+expect_json '[(x["channels"], x["height"], x["images"]) for x in e] == [(3, 8, 60), (3, 8, 30)]'
+expect_json 'all(x["classes"] == ["0", "1", "2"] for x in e)'
+first=$(grep -o '"sha256":"[0-9a-f]*' "$work/out")
+run data "$made/last" --json
+[ "$first" = "$(grep -o '"sha256":"[0-9a-f]*' "$work/out")" ] || problem "other hashes"
+end
+
+begin "what the formats hold"
+run data "$made/png" --json
+expect_json '[(x["images"], x["classes"][2], x["counts"]) for x in e] == [(60, "class 002", [20] * 3), (30, "class 002", [10] * 3)]'
+run data "$made/whole" --json
+expect_json '[(x["images"], x["counts"]) for x in e] == [(48, [16] * 3), (12, [4] * 3)]'
+run data "$made/whole" --test-fraction 0.5 --json
+expect_json '[x["counts"] for x in e] == [[10] * 3, [10] * 3]'
+run data "$made/cifar10" --json
+expect_json '[(x["images"], len(x["classes"])) for x in e] == [(100, 10), (20, 10)]'
+run data "$made/cifar100" --json
+expect_json '[(x["images"], x["classes"][99]) for x in e] == [(200, "class 099"), (100, "class 099")]'
+run data "$made/many" --json
+expect_json '[x["counts"] for x in e] == [[3] * 300, [1] * 300]'
+expect_json 'e[0]["classes"][7] == "<&\"7\" 服 ب é"'
+end
+
+hash_of() { sha256sum <"$1/model.safetensors"; }
+begin "one hash in colour, and the format does not matter"
+for device in cpu "Portable Computing"; do
+    run train --data "$made/png" --network "$made/colour.json" --epochs 3 --batch 10 --device "$device" \
+        --out "png-${device::3}" --json
+    expect_code 0
+    expect_json '[x["accuracy"] >= .9 for x in e if x["event"] == "evaluation"] == [True] * 2'
+done
+[ "$(hash_of png-cpu)" = "$(hash_of png-Por)" ] || problem "other bits on PoCL"
+grep -aq 'weft.pixels' png-cpu/model.safetensors || problem "no mean in the model"
+run evaluate png-cpu --data "$made/png" --device cpu --json
+expect_json 'e[-1]["accuracy"] >= .9'
+run evaluate png-cpu --data "$made/png" --device cpu --std 1000 --json
+expect_json 'e[-1]["accuracy"] < .9'
+run predict png-cpu --data "$made/png" --index 0,1 --device cpu
+expect_text out "(it is: class 000)"
+run report png-cpu --data "$made/png"
+expect_code 0
+run samples --data "$made/png" --count 3 --json
+expect_json '[x["class"] for x in e] == ["class 000"] * 3'
+end
+
+begin "300 classes with names in other scripts"
+run train --data "$made/many" --network "$made/many.json" --epochs 3 --batch 30 --lr 0.02 --device cpu --out many
+expect_code 0
+expect_text out "the most frequent confusions of 300 classes"
+grep -q 'é"' many/confusion-test.csv || problem "no names in the matrix"
+run report many --data "$made/many"
+expect_code 0
+run predict many --data "$made/many" --index 7 --device cpu
+expect_text out '"7" 服'
+end
+
+begin "--mean and --std"
+run train --data "$sample" --steps 2 --device cpu --out published --quiet
+run train --data "$sample" --steps 2 --device cpu --out given --mean 0.2859 --std 0.3530 --quiet
+[ "$(hash_of published)" = "$(hash_of given)" ] || problem "the published numbers are others"
+run train --data "$sample" --steps 2 --device cpu --out computed --mean computed --std computed --quiet
+[ "$(hash_of published)" != "$(hash_of computed)" ] || problem "--mean computed was ignored"
+for wrong in x 0.1,0.2 "" nan 1e9 "0.1,"; do
+    run train --data "$sample" --steps 2 --device cpu --out wrong "--mean=$wrong"
+    expect_code 2
+done
+end
+
+# wrong NAME PART: a copy of a folder in $made/NAME that was damaged.
+wrong() {
+    begin "wrong: $1"
+    run data "$made/$1"
+    expect_code 3
+    expect_text err "$2"
+    [ ! -s "$work/out" ] || problem "stdout is not empty"
+    end
+}
+copy() { cp -r "$made/$1" "$made/$2"; }
+copy first two && cp -r "$made/png/train" "$made/two"
+wrong two "files of two formats: IDX (train-images-idx3-ubyte) and PNG (train/CLASS/*.png)"
+mkdir "$made/none"
+wrong none "no data: there is neither"
+copy png size && python3 - "$source" "$made/size/train/class 001/x.png" <<'PYTHON'
+import sys
+sys.path.insert(0, sys.argv[1] + "/tests/support")
+import data_folders
+data_folders.png(sys.argv[2], 7, 9, 3, bytes(189))
+PYTHON
+wrong size "x.png: 7 x 9 pixels (width x height), but $made/size/train/class 000/00000.png has 8 x 8"
+copy png cut && truncate -s 100 "$made/cut/train/class 002/00002.png"
+wrong cut "class 002/00002.png: not a readable PNG file"
+copy png text && echo text >"$made/text/train/class 002/x.png"
+wrong text "class 002/x.png: this is a text file, but a PNG picture was expected"
+copy png other && mv "$made/other/test/class 001" "$made/other/test/extra"
+wrong other "other/test/extra: there is no"
+copy png one && rm -r "$made/one/train/class 001" "$made/one/train/class 002"
+wrong one "it has 1 folder, one a class, expected 2 to 1000"
+copy png empty && rm "$made/empty/train/class 001/"*
+wrong empty "class 001: no file in it is called *.png"
+copy cifar10 record && truncate -s 3000 "$made/record/data_batch_3.bin"
+wrong record "data_batch_3.bin: its size is no multiple of 3073 bytes"
+copy cifar10 gap && rm "$made/gap/data_batch_3.bin"
+wrong gap "there is no $made/gap/data_batch_3.bin, but data_batch_5.bin"
+copy cifar10 label && printf '\12' | dd of="$made/label/test_batch.bin" conv=notrunc bs=1 2>/dev/null
+wrong label "test_batch.bin: label 0 is 10, expected 0 to 9"
+copy cifar100 coarse && printf '\24' | dd of="$made/coarse/train.bin" conv=notrunc bs=1 2>/dev/null
+wrong coarse "train.bin: coarse label 0 is 20, expected 0 to 19"
+copy cifar10 same && sed -i 2s/.*/"class 000"/ "$made/same/batches.meta.txt"
+wrong same "lines 1 and 2 have the same name"
+copy many fewer && sed -i 1d "$made/fewer/classes.txt"
+wrong fewer "299 names, one a line, but there are 300 classes"
+copy first channels && printf '\10\0\0\0\3' |
+    dd of="$made/channels/train-images-idx3-ubyte" conv=notrunc bs=1 seek=11 2>/dev/null
+wrong channels "neither the second nor the last number is 3"
+
+begin "a network of another shape, and options that do not fit"
+run train --data "$made/png" --network "$made/grey.json" --device cpu --out no
+expect_code 3
+expect_text err "network: it takes 1 x 8 x 8, but the images are 3 x 8 x 8"
+run data "$made/png" --test-fraction 0.2
+expect_code 2
+expect_text err "has test images"
+end
+
+# scikit-learn's digits: 1,797 grey images of 8 x 8, of which a fifth is held out.
+begin "digits of scikit-learn"
+if /usr/bin/python3 -c "import sklearn.datasets" 2>/dev/null; then
+    /usr/bin/python3 - "$source" "$made/digits" <<'PYTHON'
+import sys, os
+sys.path.insert(0, sys.argv[1] + "/tests/support")
+import data_folders, sklearn.datasets
+digits = sklearn.datasets.load_digits()
+for i, (image, label) in enumerate(zip(digits.images, digits.target)):
+    folder = f"{sys.argv[2]}/train/{label}"
+    os.makedirs(folder, exist_ok=True)
+    data_folders.png(f"{folder}/{i:04}.png", 8, 8, 1, bytes(int(v * 255 / 16) for v in image.ravel()))
+PYTHON
+    network 1 10 >"$made/digits.json"
+    run train --data "$made/digits" --network "$made/digits.json" --epochs 12 --batch 50 --lr 0.005 --device cpu \
+        --out digits --json
+    expect_code 0
+    expect_json '[x["accuracy"] >= .95 for x in e if x.get("split") == "test"] == [True]'
+else
+    skipped="python3-sklearn is not installed"
+fi
+end
+
+finish
