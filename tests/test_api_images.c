@@ -119,15 +119,7 @@ START_TEST(wrong_uses) {
     USAGE(weft_images_statistics(images, NULL, &deviation, error), "mean is NULL");
     USAGE(weft_images_statistics(images, &mean, NULL, error), "deviation is NULL");
     ck_assert_ptr_null(weft_images_class_name(images, SIZE_MAX));
-    ck_assert_ptr_null(weft_images_class_name(NULL, 0));
-    ck_assert_ptr_null(weft_images_pixels(NULL));
-    ck_assert_ptr_null(weft_images_labels(NULL));
-    ck_assert_uint_eq(weft_images_count(NULL), 0);
-    ck_assert_uint_eq(weft_images_classes(NULL), 0);
-    weft_images_shape(NULL, shape);
-    ck_assert_uint_eq(shape[0] + shape[1] + shape[2], 0);
     weft_images_shape(images, NULL);
-    weft_images_destroy(NULL);
 }
 END_TEST
 

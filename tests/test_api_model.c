@@ -250,15 +250,6 @@ START_TEST(wrong_uses) {
     USAGE(weft_model_set_classes(NULL, NULL, 0, error), "model is NULL");
     USAGE(weft_model_set_options(NULL, NULL, error), "model is NULL");
     USAGE(weft_model_set_data(NULL, WEFT_SPLIT_TEST, NULL, error), "model is NULL");
-    ck_assert_ptr_null(weft_model_network(NULL));
-    ck_assert_ptr_null(weft_model_options(NULL));
-    ck_assert_ptr_null(weft_model_class_name(NULL, 0));
-    ck_assert_str_eq(weft_model_path(NULL), "");
-    ck_assert_str_eq(weft_model_sha256(NULL), "");
-    ck_assert_str_eq(weft_model_notice(NULL), "");
-    ck_assert_str_eq(weft_model_images_sha256(NULL, WEFT_SPLIT_TRAIN), "");
-    ck_assert(!weft_model_published_assumed(NULL) && !weft_model_undigested(NULL));
-    weft_model_destroy(NULL);
 }
 END_TEST
 

@@ -159,15 +159,6 @@ START_TEST(wrong_uses) {
     ck_assert_ptr_null(weft_network_tensor(network, weft_network_tensors(network)));
     ck_assert_ptr_null(weft_network_find(network, "conv9.weight"));
     ck_assert_ptr_null(weft_network_find(network, NULL));
-    ck_assert_ptr_null(weft_network_find(NULL, "conv1.weight"));
-    ck_assert_ptr_null(weft_network_layer(NULL, 0));
-    ck_assert_ptr_null(weft_network_tensor(NULL, 0));
-    ck_assert_ptr_null(weft_network_to_json(NULL));
-    ck_assert_ptr_null(weft_network_to_pytorch(NULL));
-    ck_assert_uint_eq(weft_network_layers(NULL), 0);
-    ck_assert_uint_eq(weft_network_tensors(NULL), 0);
-    ck_assert_uint_eq(weft_network_parameters(NULL), 0);
-    weft_network_destroy(NULL);
 }
 END_TEST
 

@@ -198,9 +198,9 @@ WEFT_API enum weft_status weft_train(struct weft_session *session, const struct 
                                      const struct weft_training_options *options,
                                      struct weft_error *error);
 
-/* Stores the order in which weft_train takes ${count} images, 1 to 2^32 - 1, in epoch ${epoch}, from
- * 1 on, with ${seed} and WEFT_ORDER_SHUFFLED: a permutation of 0 to ${count} - 1, the same on every
- * machine. */
+/* Stores the order in which weft_train takes ${count} images, 1 to 2^32 - 1, in epoch ${epoch},
+ * from 1 on, with ${seed} and WEFT_ORDER_SHUFFLED: a permutation of 0 to ${count} - 1, the same on
+ * every machine. */
 WEFT_API enum weft_status weft_training_order(uint64_t seed, uint64_t epoch, uint32_t *order,
                                               size_t count, struct weft_error *error);
 
