@@ -93,6 +93,34 @@ START_TEST(needs) {
 }
 END_TEST
 
+START_TEST(memory) {
+    const struct weft_memory_tensor **list;
+    size_t count;
+    SUCCESS(weft_network_memory(network, 100, false, &list, &count, error));
+    ck_assert_uint_gt(count, weft_network_layers(network));
+    ck_assert_str_eq(list[0]->name, "input");
+    ck_assert_uint_eq(list[0]->bytes, 112 * 28 * 28 * sizeof(float));
+    ck_assert_uint_eq(list[0]->begin, 0);
+    ck_assert_uint_eq(list[0]->end, 2 * weft_network_layers(network) + 2);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            ck_assert(list[i]->slot != list[j]->slot || list[i]->end < list[j]->begin ||
+                      list[j]->end < list[i]->begin);
+        }
+    }
+    weft_free(list);
+    SUCCESS(weft_network_memory(network, 100, true, &list, &count, error));
+    ck_assert_uint_le(count, weft_network_layers(network) + 1);
+    weft_free(list);
+    USAGE(weft_network_memory(network, 0, false, &list, &count, error),
+          "weft_network_memory: batch is 0: it must be 1 to 1000000");
+    ck_assert_ptr_null(list);
+    USAGE(weft_network_memory(NULL, 1, false, &list, &count, error), "network is NULL");
+    USAGE(weft_network_memory(network, 1, false, NULL, &count, error), "tensors is NULL");
+    USAGE(weft_network_memory(network, 1, false, &list, NULL, error), "count is NULL");
+}
+END_TEST
+
 /* A network of which no machine computes a batch: the number of operations does not wrap around. */
 START_TEST(needs_of_a_huge_network) {
     struct weft_needs step = {.size = sizeof step}, one = {.size = sizeof one};
@@ -167,6 +195,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, layers);
     tcase_add_test(tests, tensors);
     tcase_add_test(tests, texts);
+    tcase_add_test(tests, memory);
     tcase_add_test(tests, needs);
     tcase_add_test(tests, needs_of_a_huge_network);
     tcase_add_test(tests, sizes_of_images);

@@ -118,6 +118,8 @@ START_TEST(networks) {
     };
     struct weft_network *network = NULL;
     struct weft_needs needs = {.size = sizeof needs};
+    const struct weft_memory_tensor **tensors;
+    size_t count;
     begin_wrong_uses();
     WRONG_OBJECT(network, weft_network_create(NULL, &network, error));
     WRONG(weft_network_create(list, NULL, error));
@@ -142,8 +144,13 @@ START_TEST(networks) {
     WRONG(weft_network_needs(network, 1, false, &needs, error));
     needs.size = SIZE_MAX;
     WRONG(weft_network_needs(network, 1, false, &needs, error));
+    WRONG(weft_network_memory(NULL, 1, false, &tensors, &count, error));
+    WRONG(weft_network_memory(network, 0, false, &tensors, &count, error));
+    WRONG(weft_network_memory(network, SIZE_MAX, false, &tensors, &count, error));
+    WRONG(weft_network_memory(network, 1, false, NULL, &count, error));
+    WRONG(weft_network_memory(network, 1, false, &tensors, NULL, error));
     weft_network_destroy(network);
-    end_wrong_uses(21);
+    end_wrong_uses(26);
 }
 END_TEST
 

@@ -1,5 +1,6 @@
 /* test_layers.c: every kind of layer has what CONTRIBUTING.md requires: its files, its test, its
  * section in the contract. */
+#include "backend/cpu/level.h"
 #include "check_weft.h"
 #include "network/layer.h"
 #include "network/network.h"
@@ -55,6 +56,17 @@ START_TEST(contract) {
 }
 END_TEST
 
+/* The kind says what the reference reads of the forward values in a backward pass; a plan of the
+ * memory relies on it (network/lifetimes.h). */
+START_TEST(backward_reads) {
+    const struct layer_kind *kind = layer_kinds[_i];
+    const struct cpu_layer *reference = cpu_level_0.layers[_i];
+    if (reference->gradients != NULL || reference->backward_reads_input) {
+        ck_assert(kind->backward_reads_input);
+    }
+}
+END_TEST
+
 /* The example of the kind is a valid layer, and all its arguments are written and read back. */
 START_TEST(example) {
     struct weft_network *network, *again;
@@ -86,5 +98,6 @@ static void add_tests(TCase *tests) {
     tcase_add_loop_test(tests, files, 0, LAYER_KIND_COUNT);
     tcase_add_loop_test(tests, contract, 0, LAYER_KIND_COUNT);
     tcase_add_loop_test(tests, example, 0, LAYER_KIND_COUNT);
+    tcase_add_loop_test(tests, backward_reads, 0, LAYER_KIND_COUNT);
 }
 CHECK_MAIN("layers", add_tests)

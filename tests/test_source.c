@@ -4,6 +4,7 @@
 #include "backend/opencl/source.h"
 #include "check_weft.h"
 #include "layer_case.h"
+#include "network/layer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,7 +61,27 @@ START_TEST(macros_end_with_their_layer) {
 }
 END_TEST
 
+/* A kind says what its functions read of the forward values in a backward pass. */
+START_TEST(backward_reads) {
+    const struct opencl_layer *layer = opencl_layer_of((enum layer_kind_id)_i);
+    bool input = false, output = false;
+    for (size_t f = 0; f < layer->function_count; f++) {
+        const enum opencl_argument *arguments = layer->functions[f].arguments;
+        const bool backward = (layer->functions[f].passes & PASS_BACKWARD) != 0;
+        for (size_t a = 0; backward && arguments[a] != ARG_END; a++) {
+            input = input || arguments[a] == ARG_INPUT;
+            output = output || arguments[a] == ARG_OUTPUT;
+        }
+    }
+    ck_assert_msg(layer_kinds[_i]->backward_reads_input == input, "%s",
+                  layer_kind_name((enum layer_kind_id)_i));
+    ck_assert_msg(layer_kinds[_i]->backward_reads_output == output, "%s",
+                  layer_kind_name((enum layer_kind_id)_i));
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
+    tcase_add_loop_test(tests, backward_reads, 0, LAYER_KIND_COUNT);
     tcase_add_loop_test(tests, macros_end_with_their_layer, 0, 4);
 }
 CHECK_MAIN("source", add_tests)

@@ -163,6 +163,28 @@ WEFT_API enum weft_status weft_network_needs(const struct weft_network *network,
                                              bool forward_only, struct weft_needs *needs,
                                              struct weft_error *error);
 
+/* A tensor that a training step, or a pass, computes with, and when it needs memory. The steps are
+ * numbered: 0 is the input; i + 1, layer i forward; layers + 1, the loss; 2 layers + 1 - i, layer i
+ * backward; 2 layers + 2, the end. Tensors of which ${begin} to ${end} do not overlap may have the
+ * same memory. */
+struct weft_memory_tensor {
+    size_t size;
+    const char *name;  /* "input", "conv1.output", "conv1.output.grad"; "conv1.contribution": what a
+                          layer adds to a gradient that others add to, too */
+    uint64_t bytes;    /* of a batch */
+    size_t begin, end; /* the first and the last step that uses it */
+    size_t slot;       /* its memory, numbered from 0 */
+};
+
+/* Stores in ${tensors} the plan of the memory of ${network} for batches of up to ${batch} images, 1
+ * to 1,000,000: pointers to ${count} tensors, which the caller frees together by weft_free. It is
+ * that of a device that computes a layer at a time; one that fuses layers needs less. flatten and a
+ * tensor that it alone reads are one. ${forward_only}: as in struct weft_session_options. */
+WEFT_API enum weft_status weft_network_memory(const struct weft_network *network, size_t batch,
+                                              bool forward_only,
+                                              const struct weft_memory_tensor ***tensors,
+                                              size_t *count, struct weft_error *error);
+
 WEFT_END
 
 #endif

@@ -8,6 +8,7 @@
 #include "cli/load.h"
 #include "cli/needs.h"
 #include "cli/options.h"
+#include "cli/summary_memory.h"
 #include "cli/text_wrap.h"
 #include "report/screen.h"
 #include "weft/network.h"
@@ -15,7 +16,7 @@
 struct options {
     struct cli_options common;
     const char *network;
-    bool dot;
+    bool dot, memory;
 };
 #define OPTIONS struct options
 
@@ -24,6 +25,7 @@ static const struct cli_option rows[] = {
                 "a list of layers in JSON; with MODEL, the layers of one that does\n"
                 "not name them"),
     OPTION_FLAG("dot", dot, "prints the graph for Graphviz: weft summary --dot | dot -Tsvg"),
+    OPTION_FLAG("memory", memory, "shows which tensors of a training step share memory"),
     {.name = NULL},
 };
 
@@ -154,9 +156,14 @@ static enum weft_status print(const struct options *given, const struct weft_net
         if (dot != NULL) {
             json_write_string(&json, "dot", dot);
         }
+        if (given->memory) {
+            TRY_OR(done, cli_memory_json(&json, network, STEP_IMAGES, error));
+        }
         status = cli_event_end(&json, error);
     } else if (dot != NULL) {
         screen_print_lines(stdout, "", dot);
+    } else if (given->memory) {
+        status = cli_memory_print(network, STEP_IMAGES, error);
     } else {
         print_table(network, cli_text_columns());
         screen_print_lines(stdout, "\n", pytorch);
@@ -164,6 +171,7 @@ static enum weft_status print(const struct options *given, const struct weft_net
             screen_print("\nmodel: %s, sha256: %s\n", path, sha256);
         }
     }
+done:
     weft_free(pytorch);
     weft_free(list);
     weft_free(dot);
@@ -200,5 +208,6 @@ const struct cli_command cli_command_summary = {
     .notes = "Without MODEL and --network, it shows the published network.\n",
     .examples = "weft summary run-1\n"
                 "weft summary --network layers.json\n"
+                "weft summary --memory --network layers.json\n"
                 "weft summary --dot run-1 | dot -Tsvg >network.svg\n",
 };

@@ -11,5 +11,6 @@ const struct layer_kind layer_gelu = {
     .arguments = {{"approximate", ARGUMENT_WORD, .optional = true, .word = "tanh",
                    .pytorch_default = "none"}},
     .example = "\"approximate\": \"tanh\"",
+    .backward_reads_input = true,
     .pytorch = pytorch,
 };

@@ -15,5 +15,6 @@ const struct layer_kind layer_leaky_relu = {
     .arguments = {{"negative_slope", ARGUMENT_FLOAT, IN_LAYER(leaky_relu.negative_slope),
                    .optional = true, .fallback = 0.01, .min = -FLT_MAX, .max = FLT_MAX}},
     .example = "\"negative_slope\": -0.3",
+    .backward_reads_input = true,
     .pytorch = pytorch,
 };

@@ -6,4 +6,5 @@ static void pytorch(const struct network_layer *layer, struct text *text) {
     text_add(text, "Sigmoid()");
 }
 
-const struct layer_kind layer_sigmoid = {.example = "", .pytorch = pytorch};
+const struct layer_kind layer_sigmoid = {
+    .example = "", .backward_reads_output = true, .pytorch = pytorch};

@@ -6,4 +6,5 @@ static void pytorch(const struct network_layer *layer, struct text *text) {
     text_add(text, "SiLU()");
 }
 
-const struct layer_kind layer_silu = {.example = "", .pytorch = pytorch};
+const struct layer_kind layer_silu = {
+    .example = "", .backward_reads_input = true, .pytorch = pytorch};

@@ -6,4 +6,5 @@ static void pytorch(const struct network_layer *layer, struct text *text) {
     text_add(text, "Tanh()");
 }
 
-const struct layer_kind layer_tanh = {.example = "", .pytorch = pytorch};
+const struct layer_kind layer_tanh = {
+    .example = "", .backward_reads_output = true, .pytorch = pytorch};

@@ -234,6 +234,19 @@ expect_json 'e[0]["flop"] == sum(x["flop"] for x in e[0]["layers"]) > 400000'
 expect_json '[x["output"] for x in e[0]["layers"]][-1] == [10]'
 end
 
+begin "summary --memory"
+run summary --memory
+expect_code 0
+expect_text out "from input to end"
+expect_text out "from conv1 forward to max_pool2d2 forward"
+expect_text out "from loss to end"
+expect_empty err
+run summary --memory --json
+expect_code 0
+expect_json 'e[0]["memory"]["peak"] <= e[0]["memory"]["total"] < e[0]["memory"]["apart"]'
+expect_json 'sum(x["bytes"] for x in e[0]["memory"]["tensors"]) == e[0]["memory"]["apart"]'
+end
+
 begin "summary of a list of layers"
 linear_list 28 10 "$work/files/linear.json"
 run summary --network "$work/files/linear.json"
