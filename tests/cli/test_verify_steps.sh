@@ -19,25 +19,6 @@ for way in "${ways[@]}"; do
     expect_code 0
     cmp "way-$way/model.safetensors" way-never/model.safetensors || problem "$way: another model"
 done
-# With 16 shards or more of a compute unit, functions are joined: the images of the sample, four times.
-mkdir many
-python3 - "$sample" many <<'EOF'
-import gzip, os, sys
-for name in os.listdir(sys.argv[1]):
-    with gzip.open(os.path.join(sys.argv[1], name)) as file:
-        content = bytearray(file.read())
-    begin = 4 + 4 * content[3]
-    content[4:8] = (4 * int.from_bytes(content[4:8], "big")).to_bytes(4, "big")
-    with open(os.path.join(sys.argv[2], name[:-3]), "wb") as file:
-        file.write(content[:begin] + 4 * content[begin:])
-EOF
-for way in "${ways[@]}"; do
-    run train --data many --batch 260 --steps 4 --epochs 2 --quiet --device "$device" --threads 1 --step-kernel "$way" \
-        --out "many-$way"
-    expect_code 0
-    cmp "many-$way/model.safetensors" many-never/model.safetensors || problem "$way: another model of many shards"
-    cmp "many-$way/confusion-test.csv" many-never/confusion-test.csv || problem "$way: another evaluation"
-done
 run train --data "$sample" --steps 1 --device cpu --step-kernel always --out cpu
 expect_code 4
 expect_text err "--step-kernel always"

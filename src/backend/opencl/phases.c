@@ -3,10 +3,7 @@
  *
  * A phase takes about a microsecond longer than its items, where a launch takes ten or more. So the
  * phases are single functions, whose items are divided more evenly than those of chains. A batch
- * norm is computed by channels only if the compute units get about the same number of channels.
- *
- * With many shards, a phase is instead all functions in succession that compute a shard from
- * itself: a compute unit takes a shard through all of them, while it is in the cache. */
+ * norm is computed by channels only if the compute units get about the same number of channels. */
 #include "backend/opencl/phases.h"
 #include "backend/opencl/emit.h"
 #include "backend/opencl/layer.h"
@@ -19,9 +16,6 @@
 /* Chunks of the range of a compute unit. With fewer, the others wait longer for the last one; each
  * takes about a tenth of a microsecond. */
 #define MOST_CHUNKS 8
-
-/* The shards of a compute unit from which on functions are joined. */
-#define MANY_SHARDS 16
 
 /* The functions of no layer. */
 static const struct opencl_function gather = {
@@ -67,38 +61,9 @@ static void add_phase(struct opencl_phases *phases, unsigned passes, struct open
     size_t share = ((phase.by_batch ? items : items * shards) + units - 1) / units;
     phase.chunks = share < MOST_CHUNKS ? share : MOST_CHUNKS;
     if (items > 0 && (phase.evaluates || phase.trains)) {
-        phase.joined = phases->joins && !phase.by_batch && phases->count > 0 &&
-                       !phases->list[phases->count - 1].by_batch;
+        phases->chunks[false] += phase.evaluates ? phase.chunks : 0;
+        phases->chunks[true] += phase.trains ? phase.chunks : 0;
         phases->list[phases->count++] = phase;
-    }
-}
-
-/* Returns the end of the functions that are joined with ${begin}. */
-static size_t end_of_phase(const struct opencl_phases *phases, size_t begin) {
-    size_t end = begin + 1;
-    while (end < phases->count && phases->list[end].joined) {
-        end++;
-    }
-    return end;
-}
-
-/* Returns whether one of the functions [begin, end) belongs to a training step (${train}) or to an
- * evaluation. */
-static bool belongs(const struct opencl_phases *phases, size_t begin, size_t end, bool train) {
-    bool any = false;
-    for (size_t i = begin; i < end; i++) {
-        any = any || (train ? phases->list[i].trains : phases->list[i].evaluates);
-    }
-    return any;
-}
-
-/* Counts the chunks of all phases. */
-static void count_chunks(struct opencl_phases *phases) {
-    for (size_t i = 0, end; i < phases->count; i = end) {
-        end = end_of_phase(phases, i);
-        for (int train = 0; train < 2; train++) {
-            phases->chunks[train] += belongs(phases, i, end, train) ? phases->list[i].chunks : 0;
-        }
     }
 }
 
@@ -201,9 +166,7 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool for
         struct opencl_call calls[OPENCL_GROUP_CALLS];
         capacity += opencl_calls_of(groups, i, calls);
     }
-    *phases = (struct opencl_phases){.groups = *groups,
-                                     .joins = shards >= (size_t)MANY_SHARDS * units,
-                                     .forward_only = forward_only};
+    *phases = (struct opencl_phases){.groups = *groups, .forward_only = forward_only};
     phases->groups.list = calloc(end, sizeof *phases->groups.list);
     phases->list = calloc(capacity, sizeof *phases->list);
     phases->buffers = calloc(9 * capacity + 1, sizeof *phases->buffers);
@@ -215,7 +178,7 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool for
         struct opencl_group *group = &phases->groups.list[i];
         *group = groups->list[i];
         group->by_channels =
-            group->by_channels && (!phases->joins || group->vectors == group->shards) &&
+            group->by_channels &&
             divides_well(groups->network->layers[group->main].output.channels, units);
     }
     add_common(phases, EVALUATION | TRAINING, &gather, shape_size(groups->network->input), shards,
@@ -234,7 +197,6 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool for
     }
     add_common(phases, TRAINING, &adam, opencl_padded(groups->network->parameter_count) / CPU_LANES,
                shards, units);
-    count_chunks(phases);
     for (size_t i = 0; i < phases->count; i++) {
         add_buffers(phases, &phases->list[i].call);
     }
@@ -279,19 +241,15 @@ static void emit_phase(struct text *text, const struct opencl_phases *phases, si
     text_add(text, ");\n}\n");
 }
 
-/* Returns the condition of the functions [begin, end), "" if they belong to all steps. */
-static const char *condition(const struct opencl_phases *phases, size_t begin, size_t end) {
-    return !belongs(phases, begin, end, false)  ? "if (train) "
-           : !belongs(phases, begin, end, true) ? "if (!train) "
-                                                : "";
-}
-
-/* Appends the call of function ${i} for the items [begin, end). */
-static void emit_call(struct text *text, const struct opencl_phases *phases, size_t i,
-                      const char *begin, const char *end) {
+/* Appends the call of phase ${i}. */
+static void emit_call(struct text *text, const struct opencl_phases *phases, size_t i) {
     const struct opencl_phase *phase = &phases->list[i];
     char name[24];
-    text_add(text, "phase_%zu(%s, %s", i, begin, end);
+    text_add(text, "        %sPHASE(%zu, %zu%s, phase_%zu(begin, end",
+             !phase->evaluates ? "if (train) "
+             : !phase->trains  ? "if (!train) "
+                               : "",
+             phase->chunks, phase->items, phase->by_batch ? "" : " * shards", i);
     for (size_t a = 0; phase->call.function->arguments[a] != ARG_END; a++) {
         if (phase->call.function->arguments[a] >= OPENCL_ARG_CONSTANT) {
             continue;
@@ -299,30 +257,7 @@ static void emit_call(struct text *text, const struct opencl_phases *phases, siz
         name_argument(phases, &phase->call, a, name);
         text_add(text, ", %s%s", name, strcmp(name, "adam") == 0 ? " + 8 * index" : "");
     }
-    text_add(text, ")");
-}
-
-/* Appends the phase of the functions [begin, end). The items of several are shards. */
-static void emit_calls(struct text *text, const struct opencl_phases *phases, size_t begin,
-                       size_t end) {
-    const struct opencl_phase *phase = &phases->list[begin];
-    text_add(text, "        %sPHASE(%zu, ", condition(phases, begin, end), phase->chunks);
-    if (end == begin + 1) {
-        text_add(text, "%zu%s, ", phase->items, phase->by_batch ? "" : " * shards");
-        emit_call(text, phases, begin, "begin", "end");
-        text_add(text, ")\n");
-        return;
-    }
-    text_add(text, "shards, for (int i = begin; i < end; i++) {\n");
-    for (size_t i = begin; i < end; i++) {
-        char first[32], last[32];
-        snprintf(first, sizeof first, "i * %zu", phases->list[i].items);
-        snprintf(last, sizeof last, "(i + 1) * %zu", phases->list[i].items);
-        text_add(text, "            %s", condition(phases, i, i + 1));
-        emit_call(text, phases, i, first, last);
-        text_add(text, ";\n");
-    }
-    text_add(text, "        })\n");
+    text_add(text, "))\n");
 }
 
 void opencl_emit_phases(struct text *text, const struct opencl_phases *phases) {
@@ -344,9 +279,8 @@ void opencl_emit_phases(struct text *text, const struct opencl_phases *phases) {
                    "        const int count = min(batch, images - index * batch);\n"
                    "        const int shards = (count + 15) / 16;\n"
                    "        const int result_index = index * ((batch + 15) / 16);\n");
-    for (size_t i = 0, end; i < phases->count; i = end) {
-        end = end_of_phase(phases, i);
-        emit_calls(text, phases, i, end);
+    for (size_t i = 0; i < phases->count; i++) {
+        emit_call(text, phases, i);
     }
     text_add(text, "    }\n}\n");
 }

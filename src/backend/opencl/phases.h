@@ -7,13 +7,11 @@
 #include "backend/opencl/kernels.h"
 #include "base/text.h"
 
-/* A function that computes its items for all shards. It begins when the one before it is done, for
- * all shards, or for its own with joined. */
+/* A function that computes its items for all shards, when the phase before it is done. */
 struct opencl_phase {
     struct opencl_call call;
     size_t items;           /* that a training step computes: of a shard, or with by_batch in all */
     bool by_batch;          /* an item is for all shards */
-    bool joined;            /* it belongs to the phase of the function before it */
     size_t chunks;          /* that the range of a compute unit is divided into */
     bool evaluates, trains; /* it belongs to an evaluation, to a training step */
 };
@@ -27,7 +25,6 @@ struct opencl_phase_buffer {
 
 struct opencl_phases {
     struct opencl_groups groups; /* those of the launches, but for by_channels */
-    bool joins;                  /* functions that compute shards are joined */
     bool forward_only;           /* no phase trains */
     size_t chunks[2]; /* of a compute unit in all phases: of an evaluation, of a training step */
     size_t count;

@@ -100,17 +100,12 @@ static void use_chain(const struct tensors *plan, const struct opencl_kernel *ke
     }
 }
 
-/* The same is true of the functions of a phase of the kernel of many steps. */
+/* The kernel of many steps may have other functions of a group than the launches. */
 static void use_phases(const struct tensors *plan, const struct opencl_phases *phases) {
-    for (size_t i = 0, next; i < phases->count; i = next) {
+    for (size_t i = 0; i < phases->count; i++) {
         size_t begin = SIZE_MAX, end = 0;
-        for (next = i; next == i || (next < phases->count && phases->list[next].joined); next++) {
-            extend(plan, &phases->list[next].call, &begin, &end);
-        }
-        for (size_t f = i; f < next; f++) {
-            use_arguments(plan, &phases->list[f].call, begin, lifetimes_use_any);
-            use_arguments(plan, &phases->list[f].call, end, lifetimes_use_any);
-        }
+        extend(plan, &phases->list[i].call, &begin, &end);
+        use_arguments(plan, &phases->list[i].call, begin, lifetimes_use_any);
     }
 }
 
