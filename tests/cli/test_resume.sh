@@ -104,6 +104,7 @@ refuses 2 "--batch: --resume continues with the options that the run began with:
 refuses 2 "--lr: --resume continues" train --resume "$run" --lr 0.1
 refuses 2 "--seed: --resume continues with the options that the run began with: 3" train --resume "$run" --seed 4
 refuses 2 "--order: --resume continues" train --resume "$run" --order file
+refuses 2 "--mean: --resume continues" train --resume "$run" --mean 0.5
 refuses 2 "--epochs 4: 5 are finished already" train --resume "$run" --epochs 4
 refuses 2 "--steps 3: 20 are made already" train --resume "$run" --steps 3
 refuses 2 "--out: --resume names the run folder" train --resume "$run" --out other

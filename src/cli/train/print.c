@@ -134,9 +134,9 @@ static void add_option(struct text *line, const char *name, const char *value) {
 
 /* Whether the checkpoint keeps the value of an option, or the option chooses the run. */
 static bool is_kept(const struct cli_train_options *options, const char *name) {
-    static const char *const kept[] = {"epochs", "steps",    "resume", "out",    "force",
-                                       "batch",  "lr",       "seed",   "order",  "math",
-                                       "init",   "validate", "data",   "network"};
+    static const char *const kept[] = {"epochs", "steps",   "resume", "out",  "force", "batch",
+                                       "lr",     "seed",    "order",  "math", "init",  "validate",
+                                       "data",   "network", "mean",   "std"};
     /* A resumed run may have been given more epochs or steps than its checkpoint has. */
     size_t first = options->resume != NULL ? 2 : 0;
     for (size_t i = first; i < sizeof kept / sizeof kept[0]; i++) {

@@ -80,11 +80,17 @@ static enum weft_status check_kept(const struct cli_train_options *given,
 static enum weft_status check_options(const struct cli_train_options *options,
                                       const struct weft_checkpoint *from,
                                       struct weft_error *error) {
+    static const char *const pixels[] = {"mean", "std"};
     const size_t epochs = weft_checkpoint_epochs(from);
     const uint64_t steps = weft_checkpoint_steps(from);
     if (cli_options_given(&options->common, "out") || options->force) {
         return error_set(error, WEFT_USAGE, "--%s: --resume names the run folder",
                          options->force ? "force" : "out");
+    }
+    for (size_t i = 0; i < sizeof pixels / sizeof pixels[0]; i++) {
+        if (cli_options_given(&options->common, pixels[i])) {
+            return conflict(error, pixels[i], "those of its model");
+        }
     }
     if (cli_options_given(&options->common, "epochs") && options->epochs < epochs) {
         return error_set(error, WEFT_USAGE, "--epochs %llu: %zu are finished already",
