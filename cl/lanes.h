@@ -17,6 +17,7 @@
  *
  *   real             the values of one vector that this work-item computes, all 16 or one
  *   integer          the same for int; a condition of real values has this type, too
+ *   natural          the same for unsigned integers
  *   FIRST_LANE       the first lane that this work-item computes; it computes ITEM_LANES of them
  *   INDEX            the type that indices are computed in: int on a GPU; on a CPU size_t, which
  *                    needs no instruction to become an address
@@ -32,6 +33,8 @@
  *                    moved once for the n turns
  *   REAL(x)          the float x in all lanes
  *   LANE_NUMBERS     the number of each lane
+ *   IMAGE_NUMBERS(shard)
+ *                    the index in the batch of the image of each lane; a natural
  *   LANE_MEMORY      the type of the argument lanes: memory in which the work-items of a vector add
  *                    their lanes (gpu), or nothing (cpu). A function with SUM_OF_LANES or
  *                    STORE_LANE_SUMS needs it, and its range is RANGE_SUMS. These two have
@@ -62,6 +65,7 @@
 
 typedef float16 real;
 typedef int16 integer;
+typedef uint16 natural;
 typedef size_t INDEX;
 #define FIRST_LANE                  0
 #define FOR_LOADS(i, begin, end, n) for (int i = (begin); i < (end); i++)
@@ -81,6 +85,9 @@ typedef size_t INDEX;
 #define GROUP_FIRST                 true
 #define GROUP_BARRIER
 #define LANE_NUMBERS ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
+
+#define IMAGE_NUMBERS(shard)                                                                       \
+    ((uint16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) + 16 * (uint)(shard))
 
 /* The sum of the 16 lanes as a tree of halves: l and l + 8, then l + 4, l + 2, l + 1. */
 WEFT_INLINE float sum_of_lanes(real v) {
@@ -162,6 +169,7 @@ WEFT_ALWAYS_INLINE real sums_of_lanes(real *v) {
 
 typedef float real;
 typedef int integer;
+typedef uint natural;
 typedef int INDEX;
 #define FIRST_LANE ((int)get_global_id(0))
 #define FOR_LOADS(i, begin, end, n)                                                                \
@@ -184,6 +192,7 @@ typedef int INDEX;
 #define ROW_MEMORY(lanes, row) ((lanes) + 16 * ((row)-GROUP_ROW))
 #define GROUP_BARRIER          barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
 #define LANE_NUMBERS           FIRST_LANE
+#define IMAGE_NUMBERS(shard)   (16 * (uint)(shard) + (uint)FIRST_LANE)
 
 /* The same tree over v[0], v[1] ... v[15]. */
 WEFT_INLINE float sum_of_lanes(local const float *v) {

@@ -276,6 +276,11 @@ START_TEST(places) {
          "layer 2 (avg_pool2d2): count_include_pad: true or false", ""},
         {"{'kind': 'max_pool2d', @'kernel_sise': 2}",
          "layer 2 (max_pool2d2): unknown argument \"kernel_sise\"", "did you mean kernel_size?"},
+        {"@{'kind': 'gelu'}", "layer 2 (gelu2): approximate: \"tanh\" was expected", ""},
+        {"{'kind': 'gelu', 'approximate': @'none'}",
+         "layer 2 (gelu2): approximate: \"tanh\" was expected, the only form that is supported "
+         "(PyTorch's default is \"none\")",
+         ""},
         {"{'kind': 'relu', @'': 2}", "layer 2 (relu2): unknown argument \"\"", ""},
         {"{'kind': 'relu', @'nmae': 'a'}", "layer 2 (relu2): unknown argument \"nmae\"",
          "did you mean name?"},

@@ -18,6 +18,7 @@
  *   avg_pool2d    the same, and count_include_pad true
  *   leaky_relu    negative_slope 0.01
  *   gelu          approximate, which must be "tanh"
+ *   dropout       p 0.5
  *   batch_norm    eps 1e-5 (1e-9 to 1), momentum 0.1 (0 to 1), affine true
  *   linear        out_features, bias true
  *
@@ -106,9 +107,9 @@ WEFT_API void weft_network_destroy(struct weft_network *network);
  * and weft_network_create reads it back. */
 WEFT_API char *weft_network_to_json(const struct weft_network *network);
 
-/* Returns the network as PyTorch prints a Module called Network: several lines, without a newline
- * after the last one; the caller frees it with weft_free. Returns NULL without memory, and for
- * NULL. */
+/* Returns the network as PyTorch prints a Module called Network, whose attributes are the layers
+ * with a name in the list, and those with parameters: several lines, without a newline after the
+ * last one; the caller frees it with weft_free. Returns NULL without memory, and for NULL. */
 WEFT_API char *weft_network_to_pytorch(const struct weft_network *network);
 
 /* Returns the graph for Graphviz's dot: a node for the input and for each layer, with name, kind,

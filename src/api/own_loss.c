@@ -41,6 +41,7 @@ static enum weft_status finish(struct weft_session *session, const char *functio
 static enum weft_status forward(struct weft_session *session, enum weft_statistics statistics,
                                 const float *inputs, size_t count, float *outputs,
                                 struct weft_error *error) {
+    backend_set_step(session->backend, 0, session->steps + 1);
     TRY(backend_forward(session->backend, statistics, count, inputs, error));
     session->forward_count = count;
     if (statistics == WEFT_STATISTICS_BATCH) {

@@ -188,6 +188,7 @@ struct training_steps {
     const uint32_t *order;             /* an index into the images of the set for each of images */
     const struct adam_constants *adam; /* of each step */
     size_t set;                        /* of backend_set_images */
+    uint64_t seed, first; /* of dropout: the seed, and the number of the first step, from 1 */
 };
 
 /* Performs ${steps} on the images of steps->set and stores steps->steps ${results}. Fails with
@@ -196,10 +197,15 @@ struct training_steps {
 enum weft_status backend_train(struct backend *backend, const struct training_steps *steps,
                                struct weft_step_result *results, struct weft_error *error);
 
+/* Sets the seed and the number, from 1, of the training step that the next calls of backend_forward
+ * and backend_backward belong to, for dropout. After opening, both are 0. */
+void backend_set_step(struct backend *backend, uint64_t seed, uint64_t step);
+
 /* A training step in three calls, for a loss of the caller's own.
  *
  * Forward: computes all outputs of ${count} images from ${inputs}, count x input floats of any
- * values. With WEFT_STATISTICS_BATCH the running statistics change, as in training. Afterwards
+ * values. With WEFT_STATISTICS_BATCH the running statistics change and dropout is active, as in
+ * training. Afterwards
  * tensors can be read (backend/inspect.h).
  *
  * Backward: computes ARRAY_GRADIENTS, sums over the batch, and the gradient of the input, from

@@ -1,5 +1,6 @@
 /* checks.c: the functions of backend.h: they check arguments for all backends and
  * call the one that is open. */
+#include "backend/dropout.h"
 #include "backend/opencl/api.h"
 #include "backend/ops.h"
 #include "base/try.h"
@@ -176,8 +177,9 @@ static enum weft_status check_output(const struct backend *backend, const char *
 }
 
 /* The tensors of the last forward call are replaced, and with ${gradients} the gradients. */
-static void begin_pass(struct backend *backend, size_t count, bool gradients) {
+static void begin_pass(struct backend *backend, size_t count, bool trains, bool gradients) {
     backend->last_count = count;
+    backend->trains = trains;
     backend->forward_count = 0;
     if (gradients) {
         backend->gradient_count = 0;
@@ -207,7 +209,7 @@ enum weft_status backend_train(struct backend *backend, const struct training_st
                              (unsigned)steps->order[i], images);
         }
     }
-    begin_pass(backend, steps->images - (steps->steps - 1) * steps->batch, true);
+    begin_pass(backend, steps->images - (steps->steps - 1) * steps->batch, true, true);
     return backend->ops->train(backend, steps, results, error);
 }
 
@@ -222,8 +224,13 @@ enum weft_status backend_evaluate(struct backend *backend, const struct evaluati
                          pass->first + pass->count, images, backend->batch);
     }
     TRY(check_output(backend, "evaluation", error));
-    begin_pass(backend, pass->count, false);
+    begin_pass(backend, pass->count, false, false);
     return backend->ops->evaluate(backend, pass, error);
+}
+
+void backend_set_step(struct backend *backend, uint64_t seed, uint64_t step) {
+    backend->seed = seed;
+    backend->step = step;
 }
 
 enum weft_status backend_forward(struct backend *backend, enum weft_statistics statistics,
@@ -233,7 +240,8 @@ enum weft_status backend_forward(struct backend *backend, enum weft_statistics s
         return error_set(error, WEFT_USAGE, "forward: %zu images, but opened for 1 to %zu", count,
                          backend->batch);
     }
-    begin_pass(backend, count, false);
+    begin_pass(backend, count, statistics == WEFT_STATISTICS_BATCH, false);
+    dropout_key(backend->seed, backend->step, backend->key);
     backend->forward_count = count;
     backend->forward_statistics = statistics;
     status = backend->ops->forward(backend, inputs, error);

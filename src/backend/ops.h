@@ -90,6 +90,9 @@ struct backend {
     /* Of the last backend_forward, unless another pass has replaced its tensors; 0: none. */
     size_t forward_count;
     enum weft_statistics forward_statistics;
+    uint64_t seed, step;     /* of backend_set_step */
+    bool trains;             /* the pass belongs to a training step: dropout is active */
+    uint32_t key[2];         /* of that step (dropout.h) */
     size_t gradient_count;   /* images of the last backend_backward, before a step; 0: none */
     char warning[512];       /* of backend_warning, or empty */
     bool contracts;          /* of backend_contracts */

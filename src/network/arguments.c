@@ -138,7 +138,9 @@ enum weft_status arguments_read(json_t *list, struct network_layer *layer, struc
             member = argument->same_as;
         }
         if (!argument->optional && json_object_get(list, member) == NULL) {
-            return error_set(error, WEFT_BAD_FILE, "%s: it is missing", argument->name);
+            return argument->type == ARGUMENT_WORD
+                       ? read_word(NULL, argument, error)
+                       : error_set(error, WEFT_BAD_FILE, "%s: it is missing", argument->name);
         }
         TRY(json_path_member(path, member,
                              read_value(json_object_get(list, member), argument,

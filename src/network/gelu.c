@@ -8,8 +8,7 @@ static void pytorch(const struct network_layer *layer, struct text *text) {
 }
 
 const struct layer_kind layer_gelu = {
-    .arguments = {{"approximate", ARGUMENT_WORD, .optional = true, .word = "tanh",
-                   .pytorch_default = "none"}},
+    .arguments = {{"approximate", ARGUMENT_WORD, .word = "tanh", .pytorch_default = "none"}},
     .example = "\"approximate\": \"tanh\"",
     .backward_reads_input = true,
     .pytorch = pytorch,

@@ -25,6 +25,7 @@ enum layer_kind_id {
     LAYER_KIND_GELU,
     LAYER_KIND_SILU,
     LAYER_KIND_BATCH_NORM,
+    LAYER_KIND_DROPOUT,
     LAYER_KIND_FLATTEN,
     LAYER_KIND_LINEAR,
     LAYER_KIND_ADD,
@@ -82,6 +83,9 @@ struct network_layer {
             float negative_slope;
         } leaky_relu;
         struct {
+            float p;
+        } dropout;
+        struct {
             float eps, momentum;
             bool affine;
         } batch_norm; /* affine: weight, bias; buffers running_mean, running_var; (channels) each */
@@ -137,7 +141,8 @@ void network_destroy(struct weft_network *network);
  * back. */
 char *network_to_json(const struct weft_network *network);
 
-/* Returns the network as PyTorch prints a Module called Network: several lines, without a newline
+/* Returns the network as PyTorch prints a Module called Network, whose attributes are the layers
+ * with a name in the list, and those with parameters: several lines, without a newline
  * after the last one, in memory that the caller frees; NULL without memory. */
 char *network_to_pytorch(const struct weft_network *network);
 

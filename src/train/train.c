@@ -115,6 +115,8 @@ static enum weft_status make_steps(struct run *run, size_t epoch, size_t begin, 
         .order = run->order + begin * batch,
         .adam = run->adam + begin,
         .set = run->training->set,
+        .seed = run->training->seed,
+        .first = run->done + begin + 1,
     };
     TRY(backend_train(run->backend, &steps, run->results + begin, error));
     for (size_t i = begin; i < end; i++) {

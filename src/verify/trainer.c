@@ -145,7 +145,9 @@ void trainer_chunk_make(const struct trainer *trainer, uint64_t first,
                                            .batch = trainer->batch,
                                            .images = last - (size_t)begin * trainer->batch,
                                            .order = trainer->order + begin * trainer->batch,
-                                           .adam = chunk->adam};
+                                           .adam = chunk->adam,
+                                           .seed = trainer->seed,
+                                           .first = first + 1};
 }
 
 bool trainer_next(const struct trainer *trainer, struct trainer_chunk *chunk) {

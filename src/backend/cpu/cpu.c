@@ -1,6 +1,7 @@
 /* cpu.c: the CPU backend's memory, and its entries of struct backend_ops. */
 #include "backend/cpu/cpu.h"
 #include "backend/cpu/pass.h"
+#include "backend/dropout.h"
 #include "backend/log.h"
 #include "base/try.h"
 #include "os/host.h"
@@ -198,6 +199,7 @@ static enum weft_status train(struct backend *backend, const struct training_ste
         size_t first = step * steps->batch, left = steps->images - first;
         size_t count = left < steps->batch ? left : steps->batch;
         const uint32_t *order = steps->order + first;
+        dropout_key(steps->seed, steps->first + step, backend->key);
         cpu_gather_input(cpu, set->pixels, order, count);
         cpu_forward(cpu, count, WEFT_STATISTICS_BATCH, true);
         cpu_cross_entropy(cpu, (struct cpu_loss){

@@ -42,6 +42,9 @@ enum opencl_argument {
     ARG_BATCH,        /* 1: a pass with the batch's statistics, 0: with the running ones */
     ARG_RESULT_INDEX, /* of the step's first shard in the results */
     ARG_FIRST,        /* index of the step's first image in the order */
+    ARG_KEY_LOW,      /* the key of the step (dropout.h) */
+    ARG_KEY_HIGH,     /* the same */
+    ARG_TRAINS,       /* 1: a pass of a training step, 0: another one */
     ARG_SIZE,         /* values of an image of the input */
     ARG_VALUES,       /* values that an item computes of them */
     ARG_OFFSET,       /* values of the output before those of the input */

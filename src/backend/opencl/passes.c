@@ -1,5 +1,6 @@
 /* passes.c: training steps, evaluation, and their parts for the caller's own values. */
 #include "backend/opencl/passes.h"
+#include "backend/dropout.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/pace.h"
 #include "backend/opencl/plan.h"
@@ -66,6 +67,7 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct train
         .result_index = step * lanes_shards(steps->batch),
         .first = first,
     };
+    dropout_key(steps->seed, steps->first + step, cl->base.key);
     TRY(gather(cl, steps->set, cl->order, first, values.count, error));
     TRY(opencl_enqueue_pass(cl, PASS_FORWARD, separate, &values, error));
     TRY(separate < cl->groups.count ? opencl_step(cl, &values, error)

@@ -107,7 +107,10 @@ static void name_argument(const struct opencl_phases *phases, const struct openc
                                         [ARG_UPDATE] = "1",
                                         [ARG_BATCH] = "1",
                                         [ARG_RESULT_INDEX] = "result_index",
-                                        [ARG_FIRST] = "first"};
+                                        [ARG_FIRST] = "first",
+                                        [ARG_KEY_LOW] = "key_low",
+                                        [ARG_KEY_HIGH] = "key_high",
+                                        [ARG_TRAINS] = "train"};
     const struct opencl_group *group = &phases->groups.list[call->group];
     const enum opencl_argument argument = call->function->arguments[a];
     const size_t input = opencl_input_of(&phases->groups, call);
@@ -255,7 +258,10 @@ static void emit_call(struct text *text, const struct opencl_phases *phases, siz
             continue;
         }
         name_argument(phases, &phase->call, a, name);
-        text_add(text, ", %s%s", name, strcmp(name, "adam") == 0 ? " + 8 * index" : "");
+        text_add(text, ", %s", name);
+        if (phase->call.function->arguments[a] == ARG_ADAM) {
+            text_add(text, " + %d * index", PHASES_STEP_NUMBERS);
+        }
     }
     text_add(text, "))\n");
 }
@@ -279,6 +285,14 @@ void opencl_emit_phases(struct text *text, const struct opencl_phases *phases) {
                    "        const int count = min(batch, images - index * batch);\n"
                    "        const int shards = (count + 15) / 16;\n"
                    "        const int result_index = index * ((batch + 15) / 16);\n");
+    if (!phases->forward_only) {
+        text_add(text,
+                 "        global const int *key = (global const int *)adam + %d * index + %d;\n"
+                 "        const int key_low = train ? key[0] : 0, key_high = train ? key[1] : 0;\n",
+                 PHASES_STEP_NUMBERS, PHASES_KEY);
+    } else {
+        text_add(text, "        const int key_low = 0, key_high = 0;\n");
+    }
     for (size_t i = 0; i < phases->count; i++) {
         emit_call(text, phases, i);
     }

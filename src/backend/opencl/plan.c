@@ -124,7 +124,8 @@ cl_mem *opencl_buffer_of(struct opencl_backend *cl, const struct opencl_call *ca
 }
 
 /* Returns the number that ${argument} is. */
-static cl_int number_of(enum opencl_argument argument, const struct opencl_pass_values *values) {
+static cl_int number_of(const struct opencl_backend *cl, enum opencl_argument argument,
+                        const struct opencl_pass_values *values) {
     switch (argument) {
     case ARG_COUNT:
         return (cl_int)values->count;
@@ -134,6 +135,12 @@ static cl_int number_of(enum opencl_argument argument, const struct opencl_pass_
         return values->statistics == WEFT_STATISTICS_BATCH;
     case ARG_RESULT_INDEX:
         return (cl_int)values->result_index;
+    case ARG_KEY_LOW:
+        return (cl_int)cl->base.key[0];
+    case ARG_KEY_HIGH:
+        return (cl_int)cl->base.key[1];
+    case ARG_TRAINS:
+        return cl->base.trains;
     default:
         return (cl_int)values->first;
     }
@@ -157,7 +164,7 @@ static enum weft_status set_arguments(struct opencl_backend *cl, struct opencl_l
                 continue;
             }
             if (arguments[a] >= OPENCL_ARG_NUMBER) {
-                cl_int number = number_of(arguments[a], values);
+                cl_int number = number_of(cl, arguments[a], values);
                 TRY(set_argument(cl, launch, index++, (struct opencl_value)ARG(number), error));
             } else {
                 cl_mem *buffer = opencl_buffer_of(cl, call, arguments[a]);

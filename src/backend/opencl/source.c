@@ -224,8 +224,8 @@ static bool adds_gradients(const struct opencl_groups *groups) {
 
 enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const char *folder,
                                     struct text *text, struct weft_error *error) {
-    static const char *const shared[] = {"numerics.h",    "sliding.h", "lanes.h",
-                                         "elementwise.h", "probe.cl",  "fill.cl"};
+    static const char *const shared[] = {"numerics.h", "sliding.h", "lanes.h", "elementwise.h",
+                                         "philox.h",   "probe.cl",  "fill.cl"};
     const struct opencl_groups *groups = kernels->groups;
     const struct weft_network *network = groups->network;
     size_t vectors = opencl_padded(network->parameter_count) / CPU_LANES;

@@ -109,6 +109,7 @@ static enum weft_status restart_all(struct replicas *replicas, struct weft_error
 
 static enum weft_status train_copy(struct replicas *replicas, struct replica *copy) {
     const struct training_steps *steps = replicas->steps;
+    copy->cl->base.trains = true;
     TRY(opencl_train_enqueue(copy->cl, steps, &copy->error));
     copy->cl->base.last_count = steps->images - (steps->steps - 1) * steps->batch;
     TRY(chain(copy, copy->cl->results, 2 * steps->steps, &copy->error));
