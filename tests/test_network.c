@@ -148,12 +148,38 @@ START_TEST(odd_as_pytorch) {
         "  (c): BatchNorm2d(7, eps=1e-09, momentum=1.0, affine=True, track_running_stats=True)\n"
         "  (d): BatchNorm2d(7, eps=0.00012345, momentum=0.0, affine=True, "
         "track_running_stats=True)\n"
-        "  (flatten5): Flatten(start_dim=1, end_dim=-1)\n"
         "  (batch_norm6): BatchNorm1d(42, eps=1.0, momentum=0.33333334, affine=True, "
         "track_running_stats=True)\n"
         "  (Z_9): ReLU()\n"
         "  (linear8): Linear(in_features=42, out_features=2, bias=True)\n"
         ")");
+    free(text);
+    network_destroy(network);
+}
+END_TEST
+
+START_TEST(activations_as_pytorch) {
+    struct weft_network *network =
+        make("{\"input\": [2, 4, 4], \"layers\": ["
+             "{\"kind\": \"leaky_relu\", \"name\": \"a\"}, "
+             "{\"kind\": \"sigmoid\", \"name\": \"b\"}, "
+             "{\"kind\": \"tanh\", \"name\": \"c\"}, "
+             "{\"kind\": \"gelu\", \"name\": \"d\", \"approximate\": \"tanh\"}, "
+             "{\"kind\": \"silu\", \"name\": \"e\"}, "
+             "{\"kind\": \"dropout\", \"name\": \"f\"}, "
+             "{\"kind\": \"dropout\", \"name\": \"g\", \"p\": 1}, "
+             "{\"kind\": \"global_avg_pool2d\", \"name\": \"h\"}]}");
+    char *text = network_to_pytorch(network);
+    ck_assert_str_eq(text, "Network(\n"
+                           "  (a): LeakyReLU(negative_slope=0.01)\n"
+                           "  (b): Sigmoid()\n"
+                           "  (c): Tanh()\n"
+                           "  (d): GELU(approximate='tanh')\n"
+                           "  (e): SiLU()\n"
+                           "  (f): Dropout(p=0.5, inplace=False)\n"
+                           "  (g): Dropout(p=1.0, inplace=False)\n"
+                           "  (h): AdaptiveAvgPool2d(output_size=1)\n"
+                           ")");
     free(text);
     network_destroy(network);
 }
@@ -166,6 +192,8 @@ START_TEST(nested_as_pytorch) {
              "{\"kind\": \"conv2d\", \"name\": \"features.0\", \"out_channels\": 2, "
              "\"kernel_size\": 1}, "
              "{\"kind\": \"relu\", \"name\": \"features.1\"}, "
+             "{\"kind\": \"relu\"}, "
+             "{\"kind\": \"relu\", \"name\": \"features.2\"}, "
              "{\"kind\": \"flatten\", \"name\": \"f\"}, "
              "{\"kind\": \"linear\", \"name\": \"head.a.0\", \"out_features\": 3}, "
              "{\"kind\": \"linear\", \"name\": \"head.b\", \"out_features\": 2}]}");
@@ -174,6 +202,7 @@ START_TEST(nested_as_pytorch) {
                            "  (features): Sequential(\n"
                            "    (0): Conv2d(1, 2, kernel_size=(1, 1), stride=(1, 1))\n"
                            "    (1): ReLU()\n"
+                           "    (2): ReLU()\n"
                            "  )\n"
                            "  (f): Flatten(start_dim=1, end_dim=-1)\n"
                            "  (head): Sequential(\n"
@@ -247,8 +276,10 @@ START_TEST(notation_of_arguments) {
              "{\"kind\": \"conv2d\", \"out_channels\": 4, \"kernel_size\": [2, 1], \"dilation\": "
              "[2, 1]}, "
              "{\"kind\": \"batch_norm\", \"affine\": false}, "
-             "{\"kind\": \"max_pool2d\", \"kernel_size\": [2, 3], \"stride\": 1, \"padding\": [0, "
-             "1]}, {\"kind\": \"avg_pool2d\", \"kernel_size\": [1, 2]}, {\"kind\": \"flatten\"}, "
+             "{\"kind\": \"max_pool2d\", \"name\": \"p\", \"kernel_size\": [2, 3], \"stride\": 1, "
+             "\"padding\": [0, "
+             "1]}, {\"kind\": \"avg_pool2d\", \"name\": \"q\", \"kernel_size\": [1, 2]}, "
+             "{\"kind\": \"flatten\"}, "
              "{\"kind\": \"linear\", \"out_features\": 2, \"bias\": false}]}");
     char *json = network_to_json(network), *text = network_to_pytorch(network);
     ck_assert_str_eq(
@@ -259,8 +290,10 @@ START_TEST(notation_of_arguments) {
               "{\"kind\": \"conv2d\", \"out_channels\": 4, \"kernel_size\": [2, 1], \"dilation\": "
               "[2, 1]}, "
               "{\"kind\": \"batch_norm\", \"eps\": 1e-05, \"momentum\": 0.1, \"affine\": false}, "
-              "{\"kind\": \"max_pool2d\", \"kernel_size\": [2, 3], \"stride\": 1, \"padding\": [0, "
-              "1]}, {\"kind\": \"avg_pool2d\", \"kernel_size\": [1, 2], \"stride\": [1, 2], "
+              "{\"kind\": \"max_pool2d\", \"name\": \"p\", \"kernel_size\": [2, 3], \"stride\": 1, "
+              "\"padding\": [0, "
+              "1]}, {\"kind\": \"avg_pool2d\", \"name\": \"q\", \"kernel_size\": [1, 2], "
+              "\"stride\": [1, 2], "
               "\"padding\": 0, \"count_include_pad\": true}, {\"kind\": \"flatten\"}, "
               "{\"kind\": \"linear\", \"out_features\": 2, \"bias\": false}]}");
     ck_assert_str_eq(
@@ -272,10 +305,9 @@ START_TEST(notation_of_arguments) {
         "  (conv2d3): Conv2d(8, 4, kernel_size=(2, 1), stride=(1, 1), dilation=(2, 1))\n"
         "  (batch_norm4): BatchNorm2d(4, eps=1e-05, momentum=0.1, affine=False, "
         "track_running_stats=True)\n"
-        "  (max_pool2d5): MaxPool2d(kernel_size=(2, 3), stride=1, padding=(0, 1), dilation=1, "
+        "  (p): MaxPool2d(kernel_size=(2, 3), stride=1, padding=(0, 1), dilation=1, "
         "ceil_mode=False)\n"
-        "  (avg_pool2d6): AvgPool2d(kernel_size=(1, 2), stride=(1, 2), padding=0)\n"
-        "  (flatten7): Flatten(start_dim=1, end_dim=-1)\n"
+        "  (q): AvgPool2d(kernel_size=(1, 2), stride=(1, 2), padding=0)\n"
         "  (linear8): Linear(in_features=8, out_features=2, bias=False)\n"
         ")");
     /* 8 x 4 x 4 outputs of 9 products each: a channel of the input each. */
@@ -311,6 +343,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, published_tensors);
     tcase_add_test(tests, published_as_pytorch);
     tcase_add_test(tests, odd_as_pytorch);
+    tcase_add_test(tests, activations_as_pytorch);
     tcase_add_test(tests, nested_as_pytorch);
     tcase_add_test(tests, json_round_trip);
     tcase_add_test(tests, defaults_and_floor);

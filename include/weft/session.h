@@ -266,8 +266,8 @@ WEFT_API enum weft_status weft_predict(struct weft_session *session, const uint8
  *
  * weft_forward computes all layers for ${count} images, at most the session's batch, of ${inputs}:
  * count x input floats, of any values. Stores the count x output floats in ${outputs}, unless it is
- * NULL. With WEFT_STATISTICS_BATCH, as in training, running statistics change and dropout is active:
- * under seed 0, with the same choice until weft_step.
+ * NULL. With WEFT_STATISTICS_BATCH, as in training, running statistics change and dropout is
+ * active: under seed 0, with the same choice until weft_step.
  *
  * weft_backward computes the gradients of all parameters and of the inputs from ${doutputs}, the
  * gradients of the loss with respect to the outputs of the last weft_forward: once, and before any

@@ -1,11 +1,11 @@
 /* dropout.h: which values of a training step dropout sets to 0, for all backends.
  *
- * Each step has a key, the first two words of block 0 of RANDOM_DROPOUT under the training's seed,
- * whose subject is the step's number, from 1. The words of the values 4 b to 4 b + 3 of an image are
- * those of the counter (b, index of the image in the batch, number of the layer from 1, 0) under
- * this key (cl/philox.h): value 4 b + j has word j. It is dropped if the upper 24 bits of its word
- * are below the layer's threshold. So the choice does not depend on the device, and backward makes
- * the same one as forward. */
+ * Each step has a key, the first two words of block 0 of RANDOM_DROPOUT under the training's
+ * seed, whose subject is the step's number, from 1. The words of the values 4 b to 4 b + 3 of an
+ * image are those of the counter (b, index of the image in the batch, number of the layer from 1,
+ * 0) under this key (cl/philox.h): value 4 b + j has word j. It is dropped if the upper 24 bits
+ * of its word are below the layer's threshold. So the choice does not depend on the device, and
+ * backward makes the same one as forward. */
 #ifndef WEFT_BACKEND_DROPOUT_H
 #define WEFT_BACKEND_DROPOUT_H
 

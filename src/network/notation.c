@@ -37,6 +37,12 @@ char *network_to_json(const struct weft_network *network) {
     return text;
 }
 
+/* Returns whether the notation shows ${layer}: it has a name or parameters, as what is assigned to
+ * a Module in Python. The others are functions that its forward calls. */
+static bool is_shown(const struct network_layer *layer) {
+    return layer->named || layer->tensors > 0;
+}
+
 /* Adds layers ${begin} to ${end} - 1, whose names share their first ${used} characters. Those that
  * share more up to a dot, as "features.0" and "features.1", are parts of a module. */
 static void add_modules(const struct weft_network *network, size_t begin, size_t end, size_t used,
@@ -46,12 +52,16 @@ static void add_modules(const struct weft_network *network, size_t begin, size_t
         const char *name = layer->name + used, *dot = strchr(name, '.');
         size_t length = dot != NULL ? (size_t)(dot - name) : strlen(name);
         next = i + 1;
+        if (!is_shown(layer)) {
+            continue;
+        }
         text_add(text, "%*s(%.*s): ", indent, "", (int)length, name);
         if (dot == NULL) {
             layer_kinds[layer->kind]->pytorch(layer, text);
         } else {
             while (next < end &&
-                   strncmp(network->layers[next].name, layer->name, used + length + 1) == 0) {
+                   (!is_shown(&network->layers[next]) ||
+                    strncmp(network->layers[next].name, layer->name, used + length + 1) == 0)) {
                 next++;
             }
             text_add(text, "Sequential(\n");
@@ -62,7 +72,6 @@ static void add_modules(const struct weft_network *network, size_t begin, size_t
     }
 }
 
-/* An nn.Sequential of these layers, called Network. */
 char *network_to_pytorch(const struct weft_network *network) {
     struct text text = {0};
     text_add(&text, "Network(\n");
