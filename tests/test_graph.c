@@ -4,6 +4,7 @@
 #include "check_weft.h"
 #include "layer_case.h"
 #include "layer_differences.h"
+#include "layer_vectors.h"
 #include "network/layer.h"
 #include "network/lifetimes.h"
 #include "training_case.h"
@@ -146,6 +147,12 @@ START_TEST(differences) {
     layer_check_differences("smooth", network, &values, 5, WEFT_STATISTICS_RUNNING, 0x1p-6f, 1e-3);
     layer_values_finish(&values);
     network_destroy(network);
+}
+END_TEST
+
+/* The layers are called as in the module, after "l."; the last one is "l". */
+START_TEST(vectors) {
+    layer_check_vectors("graph", 2e-6);
 }
 END_TEST
 
@@ -331,6 +338,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, readers);
     tcase_add_test(tests, text);
     tcase_add_test(tests, differences);
+    tcase_add_test(tests, vectors);
     tcase_add_test(tests, bits);
     tcase_add_test(tests, bits_fused);
     tcase_add_test(tests, training);
