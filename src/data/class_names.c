@@ -103,7 +103,7 @@ static enum weft_status split_lines(char *text, const char *path,
 
 enum weft_status class_names_read(const char *path, size_t *count, char ***names,
                                   struct weft_error *error) {
-    const char *lines[IMAGES_CLASSES_MAX];
+    const char *lines[IMAGES_CLASSES_MAX] = {NULL};
     char *text = NULL;
     size_t size, found;
     enum weft_status status;

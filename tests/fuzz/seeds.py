@@ -72,6 +72,15 @@ def train():
     return run
 
 
+def folders():
+    picture = bytes(range(256)) * 12
+    seed("folders", "ten", b"\0" + b"\3" + picture + END + b"\4" + picture)
+    seed("folders", "hundred", b"\1" + b"\2\3" + picture + END + b"\4\5" + picture)
+    seed("folders", "png", b"\2" + png(2, 8) + END + png(0, 8))
+    seed("folders", "palette", b"\2" + png(3, 2) + END + png(6, 16))
+    seed("folders", "names", b"\3" + b"one\ntwo\n")
+
+
 def idx():
     def images(count, height, width):
         return struct.pack(">IIII", 0x803, count, height, width) + bytes(i * 7 % 256 for i in range(count * height * width))
@@ -81,12 +90,12 @@ def idx():
     for how in range(8):
         seed("idx", "set%d" % how, bytes([how]) + images(3, 4, 5) + END + labels(3))
     for how in range(8, 16):
-        seed("idx", "images%d" % how, bytes([how | 0x20]) + images(2, 3, 3))
-        seed("idx", "labels%d" % how, bytes([how]) + labels(5))
+        seed("idx", "images%d" % how, bytes([how]) + images(2, 3, 3))
+        seed("idx", "labels%d" % how, bytes([how | 0x10]) + labels(5))
     twice = gzip.compress(images(2, 3, 3), mtime=0)
-    seed("idx", "gzip", b"\x28" + twice)
-    seed("idx", "members", b"\x28" + twice + twice)
-    seed("idx", "real", b"\x08" + read(SOURCE, "data/sample/t10k-labels-idx1-ubyte.gz"))
+    seed("idx", "gzip", b"\x08" + twice)
+    seed("idx", "members", b"\x08" + twice + twice)
+    seed("idx", "real", b"\x18" + read(SOURCE, "data/sample/t10k-labels-idx1-ubyte.gz"))
 
 
 def split(file):
@@ -256,6 +265,7 @@ def main():
     folder = sys.argv[2]
     os.makedirs(folder, exist_ok=True)
     run = train()
+    folders()
     idx()
     safetensors(run)
     networks()
