@@ -64,6 +64,7 @@ START_TEST(backward_reads) {
     if (reference->gradients != NULL || reference->backward_reads_input) {
         ck_assert(kind->backward_reads_input);
     }
+    ck_assert(kind->backward_reads_output == reference->backward_reads_output);
 }
 END_TEST
 

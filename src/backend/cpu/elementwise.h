@@ -37,17 +37,20 @@ static inline void cpu_values_backward(const struct cpu_task *task, struct cpu_p
 }
 
 /* Defines the layer ${name}. */
-#define CPU_ELEMENTWISE(name)           CPU_ELEMENTWISE_(name, task->input)
-#define CPU_ELEMENTWISE_OF_OUTPUT(name) CPU_ELEMENTWISE_(name, (const cpu_lanes *)task->output)
+#define CPU_ELEMENTWISE(name) CPU_ELEMENTWISE_(name, task->input, false)
+#define CPU_ELEMENTWISE_OF_OUTPUT(name)                                                            \
+    CPU_ELEMENTWISE_(name, (const cpu_lanes *)task->output, true)
 
-#define CPU_ELEMENTWISE_(name, values)                                                             \
+#define CPU_ELEMENTWISE_(name, values, of_output)                                                  \
     static void forward(const struct cpu_task *task, struct cpu_piece piece) {                     \
         cpu_values_forward(task, piece, value);                                                    \
     }                                                                                              \
     static void backward(const struct cpu_task *task, struct cpu_piece piece) {                    \
         cpu_values_backward(task, piece, values, gradient);                                        \
     }                                                                                              \
-    const struct cpu_layer CPU_NAME(name) = {                                                      \
-        .forward = forward, .backward = backward, .backward_reads_input = true};
+    const struct cpu_layer CPU_NAME(name) = {.forward = forward,                                   \
+                                             .backward = backward,                                 \
+                                             .backward_reads_input = !(of_output),                 \
+                                             .backward_reads_output = (of_output)};
 
 #endif

@@ -70,7 +70,7 @@ struct cpu_layer {
     void (*gradients)(const struct cpu_task *task, struct cpu_piece piece);
     /* Writes the gradient of an input, after gradients: pieces of its channels. */
     void (*backward)(const struct cpu_task *task, struct cpu_piece piece);
-    bool backward_reads_input; /* for the bytes in a profile */
+    bool backward_reads_input, backward_reads_output; /* for the bytes in a profile */
     bool keeps_outputs; /* forward writes a word for each output into scratch, backward reads it */
 };
 

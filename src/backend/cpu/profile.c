@@ -45,7 +45,8 @@ static uint64_t bytes_of(const struct cpu_backend *cpu, const struct cpu_task *t
     case CPU_GRADIENTS:
         return input + output + parameters * task->shards;
     default: /* from doutput to dinput */
-        return input + output + parameters + kept + (layer->backward_reads_input ? input : 0);
+        return input + output + parameters + kept + (layer->backward_reads_input ? input : 0) +
+               (layer->backward_reads_output ? output : 0);
     }
 }
 

@@ -217,7 +217,7 @@ static void print_compared(const struct cli_verify_options *options,
     add_kinds(&kinds);
     list = text_take(&kinds);
     cli_text_line(value_indent(),
-                  "compared:   every bit, with the CPU backend: transfers; 18 operations on "
+                  "compared:   every bit, with the CPU backend: transfers; 20 operations on "
                   "1,179,648 edge cases and random values; all layers (%s), forward and backward, "
                   "%s; %llu steps of training, 4 more from values at the threshold "
                   "to 0, then the logits of %s and the losses of the last",
