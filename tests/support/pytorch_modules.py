@@ -69,14 +69,14 @@ class Joined(nn.Module):
 
 
 class Small(nn.Module):
-    """Depthwise and pointwise convolutions, a stride, activations."""
+    """Depthwise and pointwise convolutions, a stride, activations, dropout."""
 
     def __init__(self):
         super().__init__()
         self.features = nn.Sequential(
             nn.Conv2d(1, 4, 3, stride=2, padding=1), nn.SiLU(),
             nn.Conv2d(4, 4, 3, padding=1, groups=4, bias=False), nn.BatchNorm2d(4), nn.SiLU(),
-            nn.Conv2d(4, 8, 1), nn.Sigmoid(), nn.AdaptiveAvgPool2d(1))
+            nn.Conv2d(4, 8, 1), nn.Sigmoid(), nn.Dropout(0.3), nn.AdaptiveAvgPool2d(1))
         self.classifier = nn.Sequential(nn.Flatten(), nn.Linear(8, 10))
 
     def forward(self, x):
@@ -84,7 +84,7 @@ class Small(nn.Module):
 
 
 class Pools(nn.Module):
-    """Pools with padding, names that are those of weft, a gelu, an adaptive pool."""
+    """Pools with padding, names that are those of weft, a gelu, dropout as a function, an adaptive pool."""
 
     def __init__(self):
         super().__init__()
@@ -101,7 +101,7 @@ class Pools(nn.Module):
         x = F.adaptive_avg_pool2d(self.average(x), 7)
         x = F.avg_pool2d(x, 2, ceil_mode=False)
         x = torch.flatten(x, 1)
-        x = self.gelu(self.norm(self.linear1(x)))
+        x = F.dropout(self.gelu(self.norm(self.linear1(x))), 0.2, training=self.training)
         return F.log_softmax(self.out(x), dim=1)
 
 

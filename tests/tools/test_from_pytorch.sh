@@ -56,7 +56,7 @@ done
 begin "the default output, another input"
 convert Small --input-shape 1,20,12
 expect_code 0
-expect_text out "Small.json: 10 layers; Small.safetensors"
+expect_text out "Small.json: 11 layers; Small.safetensors"
 run summary --network Small.json
 expect_code 0
 expect_text out "1 x 20 x 12"
