@@ -13,7 +13,7 @@ START_TEST(cleared_by_each_call) {
     ck_assert_str_eq(weft_error_hint(error), "");
     USAGE(weft_network_create(NULL, &network, error), "weft_network_create: json is NULL");
     ck_assert_ptr_null(network);
-    expect_status(weft_network_create("[", &network, error), error, WEFT_BAD_FILE, "network: ");
+    expect_status(weft_network_create("[", &network, error), error, WEFT_BAD_FILE, "network:1:1: ");
     ck_assert_ptr_null(strstr(weft_error_message(error), "json is NULL"));
     ck_assert_ptr_null(network);
     SUCCESS(weft_network_create(LIST, &network, error));

@@ -31,7 +31,8 @@ enum weft_status model_metadata_make(const struct weft_model *model,
 void model_metadata_finish(struct model_metadata *metadata);
 
 /* Copies options, names of classes, the values of pixels, hashes of the data and the hash of the
- * file from ${file} into ${model}, which has its network. Fails with WEFT_BAD_FILE if one of them is wrong. */
+ * file from ${file} into ${model}, which has its network. Fails with WEFT_BAD_FILE if one of them
+ * is wrong. */
 enum weft_status model_metadata_read(const struct safetensors *file, struct weft_model *model,
                                      struct weft_error *error);
 

@@ -28,8 +28,8 @@ bool normalisation_is_valid(const struct normalisation *normalisation);
 bool normalisation_is_published(const struct normalisation *normalisation);
 
 /* Stores that of ${images}: of each of their channels if ${channels} is their number; or of all
- * pixels if it is 1. The bits are the same on every machine. A channel whose pixels are all equal has the
- * deviation 1. */
+ * pixels if it is 1. The bits are the same on every machine. A channel whose pixels are all equal
+ * has the deviation 1. */
 void normalisation_compute(const struct weft_images *images, size_t channels,
                            struct normalisation *normalisation);
 

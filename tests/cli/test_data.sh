@@ -221,13 +221,14 @@ end
 
 run "${train[@]}" --data "$sample" --epochs 1 --out run-before
 mv run-before/checkpoint.safetensors checkpoint
+cp run-before/model.safetensors model-before
 # unseal FROM TO: writes the file as earlier versions did.
 unseal() {
     PYTHONPATH=$source/tests/support python3 - "$1" "$2" <<'PYTHON'
 import sys, sealed
 header, values = sealed.read(sys.argv[1])
 for key in "weft.digest", "weft.format", "weft.classes", "weft.data":
-    del header["__metadata__"][key]
+    header["__metadata__"].pop(key, None)
 open(sys.argv[2], "wb").write(sealed.pack(header, values))
 PYTHON
 }
@@ -236,11 +237,12 @@ unseal checkpoint run-before/checkpoint.safetensors
 rm run-before/run.json # it has the hash of the other checkpoint
 before=$work/files/before.safetensors
 
-begin "a checkpoint without a digest is read with a notice"
+begin "a checkpoint without a digest is not continued"
 run train --resume run-before --epochs 2 --steps 2 --device cpu
-expect_code 0
-expect_text err "run-before/checkpoint.safetensors: an earlier weft wrote it, without a digest"
-expect_same run-before/model.safetensors $model
+expect_code 3
+expect_text err "run-before/checkpoint.safetensors: "
+expect_text err "digest"
+[ ! -e run-before/model.safetensors ] || cmp -s run-before/model.safetensors model-before || problem "it wrote a model"
 end
 
 begin "a damaged checkpoint is not continued"
