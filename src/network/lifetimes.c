@@ -139,8 +139,8 @@ void lifetimes_of_layers(struct lifetimes *lifetimes, const struct weft_network 
     }
 }
 
-/* Returns the largest tensor that needs a slot and has none; the count of tensors: there is none.
- * */
+/* Returns the largest tensor that needs a slot and has none; the number of tensors if there is
+ * none. */
 static size_t largest(const struct lifetimes *lifetimes) {
     size_t found = lifetimes->count;
     for (size_t i = 0; i < lifetimes->count; i++) {
