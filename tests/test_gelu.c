@@ -20,8 +20,9 @@ static double slope(double x) {
     return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * dinner;
 }
 
+/* 1 - s multiplies an error of s of 2^-24, where s is almost 1, by up to 10. */
 static const struct layer_function function = {"gelu", ", \"approximate\": \"tanh\"", value, slope,
-                                               1e-6};
+                                               2e-6};
 
 /* 1/2 is the slope at 0. Half of 2^-35 is 2^-36, and half of 2^-36 is 0. No square overflows. */
 START_TEST(by_hand) {
