@@ -229,8 +229,8 @@ START_TEST(metadata_texts) {
     snprintf(texts, sizeof texts, "%s, 'weft.options': '3'", metadata);
     assert_refused(right, PARTS, texts, "options: not a JSON object");
     assert_refused(right, PARTS,
-                   "'weft.network': '{\\'input\\': [2], \\'layers\\': [{\\'kind\\': \\'gelu\\'}]}'",
-                   "__metadata__ weft.network: network:1:36: layer 1: unknown kind \"gelu\"");
+                   "'weft.network': '{\\'input\\': [2], \\'layers\\': [{\\'kind\\': \\'glue\\'}]}'",
+                   "__metadata__ weft.network: network:1:36: layer 1: unknown kind \"glue\"");
     /* A network of 8 GiB is refused because of its shapes, before the allocation. */
     assert_refused(right, PARTS,
                    "'weft.network': '{\\'input\\': [32768], \\'layers\\': [{\\'kind\\': "

@@ -18,7 +18,7 @@ begin "a product and a sum in place of an fma"
 plant mad conv2d.cl 's/real_fma(d, in\[SLOT(x, j)\], tap\[k\]\[i\]\[j\])/d * in[SLOT(x, j)] + tap[k][i][j]/'
 finds 1 layers conv2d rounding
 expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['weight.grad']"
-replays 's/d \* in\[x + j\] + tap\[k\]\[i\]\[j\]/real_fma(d, in[x + j], tap[k][i][j])/'
+replays 's/d \* in\[SLOT(x, j)\] + tap\[k\]\[i\]\[j\]/real_fma(d, in[SLOT(x, j)], tap[k][i][j])/'
 end
 
 begin "contraction"
