@@ -58,6 +58,14 @@ static int by_name(const void *a, const void *b) {
     return strcmp(*left, *right);
 }
 
+/* Returns the line of the first of ${names} from ${begin} on that is ${name}, from 1 on. */
+static size_t line_of(const char *const *names, size_t begin, size_t count, const char *name) {
+    while (begin < count && strcmp(names[begin], name) != 0) {
+        begin++;
+    }
+    return begin + 1;
+}
+
 /* Fails if two of the ${count} ${names} of the file ${path} are equal. */
 static enum weft_status check_different(const char *const *names, size_t count, const char *path,
                                         struct weft_error *error) {
@@ -66,15 +74,9 @@ static enum weft_status check_different(const char *const *names, size_t count, 
     qsort(sorted, count, sizeof *sorted, by_name);
     for (size_t i = 1; i < count; i++) {
         if (strcmp(sorted[i - 1], sorted[i]) == 0) {
-            size_t first = 0, second;
-            while (strcmp(names[first], sorted[i]) != 0) {
-                first++;
-            }
-            for (second = first + 1; strcmp(names[second], sorted[i]) != 0;) {
-                second++;
-            }
+            const size_t first = line_of(names, 0, count, sorted[i]);
             return error_set(error, WEFT_BAD_FILE, "%s: lines %zu and %zu have the same name", path,
-                             first + 1, second + 1);
+                             first, line_of(names, first, count, sorted[i]));
         }
     }
     return WEFT_OK;
