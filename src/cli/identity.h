@@ -15,7 +15,7 @@ struct cli_identity {
     struct weft_images_hash hash;
     struct os_task *task;
     const char *classes[CLI_CLASSES_MAX]; /* of cli_identity_classes */
-    char numbers[CLI_CLASSES_MAX][8];
+    char numbers[CLI_CLASSES_MAX][24];
 };
 
 /* Starts to hash ${images}, which must not change until cli_identity_finish. */
