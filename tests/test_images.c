@@ -80,8 +80,9 @@ START_TEST(sample) {
         ck_assert_double_eq_tol(mean, SAMPLE[split].mean, 1e-15);
         ck_assert_double_eq_tol(deviation, SAMPLE[split].deviation, 1e-15);
         images_class_counts(&images, counts);
-        for (int i = 0; i < 256; i++) {
-            ck_assert_uint_eq(counts[i], i < 10 ? SAMPLE[split].counts[i] : 0);
+        ck_assert_uint_eq(images.classes, 10);
+        for (int i = 0; i < 10; i++) {
+            ck_assert_uint_eq(counts[i], SAMPLE[split].counts[i]);
         }
         images_finish(&images);
         images_finish(&images); /* harmless */
@@ -112,8 +113,8 @@ START_TEST(published_set) {
         ck_assert_int_eq(found, split);
         ck_assert_uint_eq(images.count, split == WEFT_SPLIT_TRAIN ? 60000 : 10000);
         images_class_counts(&images, counts);
-        for (int i = 0; i < 256; i++) {
-            ck_assert_uint_eq(counts[i], i < 10 ? images.count / 10 : 0);
+        for (int i = 0; i < 10; i++) {
+            ck_assert_uint_eq(counts[i], images.count / 10);
         }
         images_statistics(&images, &mean, &deviation);
         ck_assert_double_eq_tol(mean, mean_of[split], 1e-15);
