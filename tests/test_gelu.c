@@ -1,7 +1,6 @@
 /* test_gelu.c: output = input x sigmoid(2 sqrt(2 / pi) (input + 0.044715 input^3)). */
 #include "check_weft.h"
 #include "layer_function.h"
-#include "layer_vectors.h"
 
 #include <math.h>
 
@@ -20,46 +19,29 @@ static double slope(double x) {
     return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * dinner;
 }
 
-/* 1 - s multiplies an error of s of 2^-24, where s is almost 1, by up to 10. */
-static const struct layer_function function = {"gelu", ", \"approximate\": \"tanh\"", value, slope,
-                                               2e-6};
-
 /* 1/2 is the slope at 0. Half of 2^-35 is 2^-36, and half of 2^-36 is 0. No square overflows. */
-START_TEST(by_hand) {
-    static const float inputs[] = {0,        -0.0f,    100,        -100,      1e30f, -1e30f,
-                                   0x1p-35f, 0x1p-36f, -0x1p-149f, -0x1p-35f, 3e38f, -3e38f};
-    static const float doutputs[] = {1, 2, 3, 4, 5, 6, 8, 0x1p-35f, 0x1p-36f, -8, 9, 10};
-    static const float outputs[] = {0, 0, 100, 0, 1e30f, 0, 0x1p-36f, 0, 0, -0x1p-36f, 3e38f, 0};
-    static const float dinputs[] = {0.5f, 1, 3, 0, 5, 0, 4, 0x1p-36f, 0, -4, 9, 0};
-    layer_check_function_by_hand(&function, 12, inputs, doutputs, outputs, dinputs);
-}
-END_TEST
+static const float inputs[] = {0,        -0.0f,    100,        -100,      1e30f, -1e30f,
+                               0x1p-35f, 0x1p-36f, -0x1p-149f, -0x1p-35f, 3e38f, -3e38f};
+static const float doutputs[] = {1, 2, 3, 4, 5, 6, 8, 0x1p-35f, 0x1p-36f, -8, 9, 10};
+static const float outputs[] = {0, 0, 100, 0, 1e30f, 0, 0x1p-36f, 0, 0, -0x1p-36f, 3e38f, 0};
+static const float dinputs[] = {0.5f, 1, 3, 0, 5, 0, 4, 0x1p-36f, 0, -4, 9, 0};
 
-START_TEST(plain) {
-    layer_check_function(&function);
-}
-END_TEST
-
-START_TEST(pytorch) {
-    layer_check_vectors("gelu", 2e-6);
-}
-END_TEST
-
-START_TEST(differences) {
-    layer_check_slopes(&function);
-}
-END_TEST
-
-START_TEST(bits) {
-    layer_check_function_bits(&function);
-}
-END_TEST
+/* 1 - s multiplies an error of s of 2^-24, where s is almost 1, by up to 10. */
+static const struct layer_function function = {
+    .kind = "gelu",
+    .arguments = ", \"approximate\": \"tanh\"",
+    .value = value,
+    .slope = slope,
+    .tolerance = 2e-6,
+    .pytorch = 2e-6,
+    .count = 12,
+    .inputs = inputs,
+    .doutputs = doutputs,
+    .outputs = outputs,
+    .dinputs = dinputs,
+};
 
 static void add_tests(TCase *tests) {
-    tcase_add_test(tests, by_hand);
-    tcase_add_test(tests, plain);
-    tcase_add_test(tests, pytorch);
-    tcase_add_test(tests, differences);
-    tcase_add_test(tests, bits);
+    layer_function_tests(tests, &function);
 }
 CHECK_MAIN("gelu", add_tests)

@@ -1,7 +1,6 @@
 /* test_silu.c: output = input x sigmoid(input). */
 #include "check_weft.h"
 #include "layer_function.h"
-#include "layer_vectors.h"
 
 #include <math.h>
 
@@ -14,44 +13,28 @@ static double slope(double x) {
     return s * (1 + x * (1 - s));
 }
 
-static const struct layer_function function = {"silu", "", value, slope, 1e-6};
-
 /* 1/2 is the slope at 0. Half of 2^-35 is 2^-36, and half of 2^-36 is 0. */
-START_TEST(by_hand) {
-    static const float inputs[] = {0,      -0.0f,    100,      -100,       1e30f,
-                                   -1e30f, 0x1p-35f, 0x1p-36f, -0x1p-149f, -0x1p-35f};
-    static const float doutputs[] = {1, 2, 3, 4, 5, 6, 8, 0x1p-35f, 0x1p-36f, -8};
-    static const float outputs[] = {0, 0, 100, 0, 1e30f, 0, 0x1p-36f, 0, 0, -0x1p-36f};
-    static const float dinputs[] = {0.5f, 1, 3, 0, 5, 0, 4, 0x1p-36f, 0, -4};
-    layer_check_function_by_hand(&function, 10, inputs, doutputs, outputs, dinputs);
-}
-END_TEST
+static const float inputs[] = {0,      -0.0f,    100,      -100,       1e30f,
+                               -1e30f, 0x1p-35f, 0x1p-36f, -0x1p-149f, -0x1p-35f};
+static const float doutputs[] = {1, 2, 3, 4, 5, 6, 8, 0x1p-35f, 0x1p-36f, -8};
+static const float outputs[] = {0, 0, 100, 0, 1e30f, 0, 0x1p-36f, 0, 0, -0x1p-36f};
+static const float dinputs[] = {0.5f, 1, 3, 0, 5, 0, 4, 0x1p-36f, 0, -4};
 
-START_TEST(plain) {
-    layer_check_function(&function);
-}
-END_TEST
-
-START_TEST(pytorch) {
-    layer_check_vectors("silu", 5e-7);
-}
-END_TEST
-
-START_TEST(differences) {
-    layer_check_slopes(&function);
-}
-END_TEST
-
-START_TEST(bits) {
-    layer_check_function_bits(&function);
-}
-END_TEST
+static const struct layer_function function = {
+    .kind = "silu",
+    .arguments = "",
+    .value = value,
+    .slope = slope,
+    .tolerance = 1e-6,
+    .pytorch = 5e-7,
+    .count = 10,
+    .inputs = inputs,
+    .doutputs = doutputs,
+    .outputs = outputs,
+    .dinputs = dinputs,
+};
 
 static void add_tests(TCase *tests) {
-    tcase_add_test(tests, by_hand);
-    tcase_add_test(tests, plain);
-    tcase_add_test(tests, pytorch);
-    tcase_add_test(tests, differences);
-    tcase_add_test(tests, bits);
+    layer_function_tests(tests, &function);
 }
 CHECK_MAIN("silu", add_tests)
