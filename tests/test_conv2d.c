@@ -1,8 +1,8 @@
 /* test_conv2d.c: convolution at every place: by hand, compared with plain sums in double, finite
  * differences, equal bits. */
 #include "check_weft.h"
+#include "conv2d_sums.h"
 #include "layer_differences.h"
-#include "layer_plain.h"
 
 /* Two images of 1 x 3 x 3, one output channel, kernel 2 x 2:
  *
@@ -73,76 +73,29 @@ START_TEST(channels_by_hand) {
 END_TEST
 
 /* The sizes of a convolution; rows, columns: of the kernel. */
-struct shape {
+static const struct {
     size_t images, in, out, height, width, rows, columns;
-};
-
-/* Adds the product of a weight and an input to an output: every sum of the layer is a sum of such
- * products. */
-static void add_product(const struct layer_values *values, struct layer_sums *sums, size_t output,
-                        size_t input, size_t weight) {
-    double w = values->parameters[weight], v = values->inputs[input];
-    double d = values->doutputs[output];
-    sums->output[output] += w * v;
-    sums->dinput[input] += w * d;
-    sums->dparameters[weight] += v * d;
-}
-
-/* Adds all products of the output (n, k, y, x). */
-static void add_pixel(const struct shape *s, const struct layer_values *values,
-                      struct layer_sums *sums, size_t output, size_t n, size_t k, size_t y,
-                      size_t x) {
-    size_t bias = s->out * s->in * s->rows * s->columns + k;
-    sums->output[output] += (double)values->parameters[bias];
-    sums->dparameters[bias] += (double)values->doutputs[output];
-    for (size_t c = 0; c < s->in; c++) {
-        for (size_t i = 0; i < s->rows; i++) {
-            for (size_t j = 0; j < s->columns; j++) {
-                add_product(values, sums, output,
-                            ((n * s->in + c) * s->height + y + i) * s->width + x + j,
-                            ((k * s->in + c) * s->rows + i) * s->columns + j);
-            }
-        }
-    }
-}
-
-static void add_sums(const void *shape, const struct layer_values *values,
-                     struct layer_sums *sums) {
-    const struct shape *s = shape;
-    size_t output = 0;
-    for (size_t n = 0; n < s->images; n++) {
-        for (size_t k = 0; k < s->out; k++) {
-            for (size_t y = 0; y < s->height - s->rows + 1; y++) {
-                for (size_t x = 0; x < s->width - s->columns + 1; x++, output++) {
-                    add_pixel(s, values, sums, output, n, k, y, x);
-                }
-            }
-        }
-    }
-}
-
-static const struct shape shapes[] = {
+} shapes[] = {
     {1, 1, 1, 1, 1, 1, 1},    {3, 2, 5, 7, 7, 1, 1},     {7, 5, 13, 11, 7, 3, 2},
     {16, 1, 6, 28, 28, 5, 5}, {17, 6, 12, 12, 12, 5, 5}, {33, 13, 2, 7, 1, 3, 1},
     {2, 2, 3, 1, 11, 1, 11},  {100, 2, 3, 6, 5, 2, 4},   {17, 3, 16, 15, 15, 3, 3},
     {5, 2, 6, 14, 13, 7, 7},  {2, 2, 4, 14, 13, 12, 11},
 };
 
-/* 1e-5 of the largest value: the longest sums have 57,600 products (the gradient of a weight) in
- * blocks of at most 576, so rounding to float gives about 1e-6. */
 START_TEST(plain_sums) {
-    const struct shape *s = &shapes[_i];
-    char json[300];
-    snprintf(json, sizeof json,
-             "{\"input\": [%zu, %zu, %zu], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
-             "\"out_channels\": %zu, \"kernel_size\": [%zu, %zu]}]}",
-             s->in, s->height, s->width, s->out, s->rows, s->columns);
-    layer_check_plain(json, &(struct layer_plain){.images = s->images,
-                                                  .seed = 20 + (uint64_t)_i,
-                                                  .output_tolerance = 1e-5,
-                                                  .gradient_tolerance = 1e-5,
-                                                  .add = add_sums,
-                                                  .shape = s});
+    const struct conv2d_shape shape = {
+        .images = shapes[_i].images,
+        .in = shapes[_i].in,
+        .out = shapes[_i].out,
+        .height = shapes[_i].height,
+        .width = shapes[_i].width,
+        .kernel = {shapes[_i].rows, shapes[_i].columns},
+        .stride = {1, 1},
+        .dilation = {1, 1},
+        .groups = 1,
+        .bias = true,
+    };
+    conv2d_check_plain(&shape, 20 + (uint64_t)_i);
 }
 END_TEST
 

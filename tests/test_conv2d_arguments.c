@@ -2,8 +2,8 @@
  * by hand, compared with plain sums in double, finite differences, equal bits. test_conv2d.c has
  * those without. */
 #include "check_weft.h"
+#include "conv2d_sums.h"
 #include "layer_differences.h"
-#include "layer_plain.h"
 #include "layer_vectors.h"
 
 /* An image of 1 x 3 x 3, one output channel, kernel 2 x 2 dilated to 3 x 3, stride 2, padding 1:
@@ -68,69 +68,7 @@ START_TEST(groups_by_hand) {
 }
 END_TEST
 
-/* A convolution; pairs are those of rows and columns. */
-struct shape {
-    size_t images, in, out, height, width, kernel[2], stride[2], padding[2], dilation[2], groups;
-    bool bias;
-};
-
-static size_t output_side(const struct shape *s, int side) {
-    size_t extent = s->dilation[side] * (s->kernel[side] - 1) + 1;
-    return ((side == 0 ? s->height : s->width) + 2 * s->padding[side] - extent) / s->stride[side] +
-           1;
-}
-
-/* Adds the product of a weight and an input to an output: every sum of the layer is a sum of such
- * products. */
-static void add_product(const struct layer_values *values, struct layer_sums *sums, size_t output,
-                        size_t input, size_t weight) {
-    double w = values->parameters[weight], v = values->inputs[input];
-    double d = values->doutputs[output];
-    sums->output[output] += w * v;
-    sums->dinput[input] += w * d;
-    sums->dparameters[weight] += v * d;
-}
-
-/* Adds all products of the output (n, k, y, x). */
-static void add_pixel(const struct shape *s, const struct layer_values *values,
-                      struct layer_sums *sums, size_t output, size_t n, size_t k, size_t y,
-                      size_t x) {
-    size_t of_group = s->in / s->groups, first = k / (s->out / s->groups) * of_group;
-    size_t bias = s->out * of_group * s->kernel[0] * s->kernel[1] + k;
-    if (s->bias) {
-        sums->output[output] += (double)values->parameters[bias];
-        sums->dparameters[bias] += (double)values->doutputs[output];
-    }
-    for (size_t tap = 0; tap < of_group * s->kernel[0] * s->kernel[1]; tap++) {
-        size_t c = tap / s->kernel[1] / s->kernel[0];
-        size_t row = y * s->stride[0] + tap / s->kernel[1] % s->kernel[0] * s->dilation[0];
-        size_t column = x * s->stride[1] + tap % s->kernel[1] * s->dilation[1];
-        if (row >= s->padding[0] && row < s->padding[0] + s->height && column >= s->padding[1] &&
-            column < s->padding[1] + s->width) {
-            add_product(values, sums, output,
-                        ((n * s->in + first + c) * s->height + row - s->padding[0]) * s->width +
-                            column - s->padding[1],
-                        k * of_group * s->kernel[0] * s->kernel[1] + tap);
-        }
-    }
-}
-
-static void add_sums(const void *shape, const struct layer_values *values,
-                     struct layer_sums *sums) {
-    const struct shape *s = shape;
-    size_t output = 0;
-    for (size_t n = 0; n < s->images; n++) {
-        for (size_t k = 0; k < s->out; k++) {
-            for (size_t y = 0; y < output_side(s, 0); y++) {
-                for (size_t x = 0; x < output_side(s, 1); x++, output++) {
-                    add_pixel(s, values, sums, output, n, k, y, x);
-                }
-            }
-        }
-    }
-}
-
-static const struct shape shapes[] = {
+static const struct conv2d_shape shapes[] = {
     {3, 2, 5, 7, 8, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true},
     {17, 6, 4, 9, 7, {1, 1}, {2, 2}, {0, 0}, {1, 1}, 1, false},
     {5, 6, 6, 11, 9, {3, 3}, {2, 2}, {1, 1}, {1, 1}, 6, false},
@@ -139,36 +77,19 @@ static const struct shape shapes[] = {
     {7, 1, 2, 2, 3, {2, 2}, {2, 3}, {7, 5}, {3, 2}, 1, false},
 };
 
-static void list_of(const struct shape *s, char json[400]) {
-    snprintf(json, 400,
-             "{\"input\": [%zu, %zu, %zu], \"layers\": [{\"kind\": \"conv2d\", \"name\": \"c\", "
-             "\"out_channels\": %zu, \"kernel_size\": [%zu, %zu], \"stride\": [%zu, %zu], "
-             "\"padding\": [%zu, %zu], \"dilation\": [%zu, %zu], \"groups\": %zu, \"bias\": %s}]}",
-             s->in, s->height, s->width, s->out, s->kernel[0], s->kernel[1], s->stride[0],
-             s->stride[1], s->padding[0], s->padding[1], s->dilation[0], s->dilation[1], s->groups,
-             s->bias ? "true" : "false");
-}
-
-/* 1e-5 of the largest value, as in test_conv2d.c. */
 START_TEST(plain_sums) {
-    char json[400];
-    list_of(&shapes[_i], json);
-    layer_check_plain(json, &(struct layer_plain){.images = shapes[_i].images,
-                                                  .seed = 40 + (uint64_t)_i,
-                                                  .output_tolerance = 1e-5,
-                                                  .gradient_tolerance = 1e-5,
-                                                  .add = add_sums,
-                                                  .shape = &shapes[_i]});
+    conv2d_check_plain(&shapes[_i], 40 + (uint64_t)_i);
 }
 END_TEST
 
 /* As in test_conv2d.c, only rounding remains. */
 START_TEST(differences) {
-    static const struct shape shape = {3, 2, 4, 5, 4, {3, 2}, {2, 1}, {1, 2}, {1, 2}, 2, true};
+    static const struct conv2d_shape shape = {3,      2,      4,      5, 4,   {3, 2},
+                                              {2, 1}, {1, 2}, {1, 2}, 2, true};
     struct weft_network *network;
     struct layer_values values;
     char json[400];
-    list_of(&shape, json);
+    conv2d_list(&shape, json);
     network = layer_network(json);
     layer_values_draw(network, shape.images, LAYER_PLAIN, 30, &values);
     layer_check_differences("conv2d arguments differences", network, &values, shape.images,
