@@ -5,17 +5,13 @@
 #include <stdlib.h>
 
 #ifdef WEFT_PNG
-#include <png.h>
-#include <setjmp.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/file_kind.h"
 #include "base/try.h"
-#include "os/files.h"
+#include "os/png_stream.h"
 #include "os/process.h"
 
-enum { SIGNATURE = 8, RGBA = 4, OPAQUE = 255 };
+enum { RGBA = 4, OPAQUE = 255 };
 
 #define PIXELS_MAX 1000000000u /* of a file */
 #define CELLS_MAX  4000000u    /* of what is kept of it */
@@ -23,61 +19,15 @@ enum { SIGNATURE = 8, RGBA = 4, OPAQUE = 255 };
 /* A file while it is read. A cell is the sum over a square of factor x factor pixels, which is cut
  * off at the right and at the bottom of the picture. */
 struct reader {
-    const char *path;
-    FILE *stream;
-    uint8_t start[FILE_KIND_BYTES]; /* the first bytes, of which libpng has got ${start_used} */
-    size_t start_size, start_used;
-    png_structp png;
-    png_infop info;
+    struct os_png file;
     size_t width, height; /* of the file */
     size_t factor, columns, rows;
     uint32_t *weighted; /* rows x columns: sums of grey x alpha */
     uint32_t *alpha;    /* rows x columns: sums of alpha */
     uint8_t *row;       /* width x RGBA */
     int orientation;    /* of the first eXIf chunk, or 1 */
-    bool has_exif, damaged_exif, no_memory;
-    char message[160];         /* why libpng stopped */
-    struct weft_error failure; /* why it was stopped */
+    bool has_exif, damaged_exif;
 };
-
-/* ---- what libpng calls ---- */
-
-static void on_error(png_structp png, png_const_charp message) {
-    struct reader *reader = png_get_error_ptr(png);
-    snprintf(reader->message, sizeof reader->message, "%s", message);
-    png_longjmp(png, 1);
-}
-
-/* Of a chunk with a wrong checksum, libpng warns and passes it on. */
-static void on_warning(png_structp png, png_const_charp message) {
-    struct reader *reader = png_get_error_ptr(png);
-    reader->damaged_exif = reader->damaged_exif || strncmp(message, "eXIf", 4) == 0;
-}
-
-static png_voidp on_allocate(png_structp png, png_alloc_size_t size) {
-    struct reader *reader = png_get_mem_ptr(png);
-    void *memory = malloc(size);
-    reader->no_memory = reader->no_memory || memory == NULL;
-    return memory;
-}
-
-static void on_free(png_structp png, png_voidp memory) {
-    (void)png;
-    free(memory);
-}
-
-static void on_read(png_structp png, png_bytep bytes, size_t count) {
-    struct reader *reader = png_get_io_ptr(png);
-    size_t left = reader->start_size - reader->start_used;
-    size_t first = count < left ? count : left, got;
-    memcpy(bytes, reader->start + reader->start_used, first);
-    reader->start_used += first;
-    if (os_file_get(reader->stream, reader->path, bytes + first, count - first, &got,
-                    &reader->failure) != WEFT_OK ||
-        got < count - first) {
-        png_error(png, "the file is truncated");
-    }
-}
 
 /* Returns 1: libpng forgets the chunk. */
 static int on_chunk(png_structp png, png_unknown_chunkp chunk) {
@@ -88,7 +38,7 @@ static int on_chunk(png_structp png, png_unknown_chunkp chunk) {
     if (memcmp(chunk->name, "eXIf", 4) == 0 && !reader->has_exif) {
         int orientation = cli_picture_orientation(chunk->data, chunk->size);
         reader->has_exif = true;
-        reader->damaged_exif = reader->damaged_exif || orientation == 0;
+        reader->damaged_exif = reader->file.exif_warning || orientation == 0;
         reader->orientation = reader->damaged_exif ? 1 : orientation;
     }
     return 1;
@@ -98,27 +48,28 @@ static int on_chunk(png_structp png, png_unknown_chunkp chunk) {
 
 /* Reads all before the pixels. Of the chunks that are not necessary, it reads eXIf and those about
  * brightness, because unpacked texts can be very large. */
-static void read_header(struct reader *reader) {
+static void read_header(void *context) {
+    struct reader *reader = context;
     static const png_byte brightness[] = "gAMA\0sRGB\0iCCP\0cHRM";
-    png_structp png = reader->png;
+    png_structp png = reader->file.png;
     png_set_read_user_chunk_fn(png, reader, on_chunk);
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, brightness, 4);
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, (png_const_bytep) "eXIf", 1);
-    png_read_info(png, reader->info);
-    reader->width = png_get_image_width(png, reader->info);
-    reader->height = png_get_image_height(png, reader->info);
+    png_read_info(png, reader->file.info);
+    reader->width = png_get_image_width(png, reader->file.info);
+    reader->height = png_get_image_height(png, reader->file.info);
 }
 
 /* Every kind of pixel becomes RGBA with 8 bits and the greys of sRGB, which is also the meaning of
  * files without a chunk about brightness, at every depth. */
 static void set_transformations(struct reader *reader) {
-    png_set_expand(reader->png);
-    png_set_scale_16(reader->png);
-    png_set_gray_to_rgb(reader->png);
-    png_set_add_alpha(reader->png, OPAQUE, PNG_FILLER_AFTER);
-    png_set_alpha_mode(reader->png, PNG_ALPHA_PNG, PNG_DEFAULT_sRGB);
-    png_read_update_info(reader->png, reader->info);
+    png_set_expand(reader->file.png);
+    png_set_scale_16(reader->file.png);
+    png_set_gray_to_rgb(reader->file.png);
+    png_set_add_alpha(reader->file.png, OPAQUE, PNG_FILLER_AFTER);
+    png_set_alpha_mode(reader->file.png, PNG_ALPHA_PNG, PNG_DEFAULT_sRGB);
+    png_read_update_info(reader->file.png, reader->file.info);
 }
 
 static void add_pixel(const struct reader *reader, const uint8_t *rgba, size_t x, size_t y) {
@@ -130,8 +81,10 @@ static void add_pixel(const struct reader *reader, const uint8_t *rgba, size_t x
 
 /* Reads the seven images of an interlaced file like seven files, so that it needs no more memory
  * than others. */
-static void read_pixels(struct reader *reader) {
-    bool interlaced = png_get_interlace_type(reader->png, reader->info) == PNG_INTERLACE_ADAM7;
+static void read_pixels(void *context) {
+    struct reader *reader = context;
+    bool interlaced =
+        png_get_interlace_type(reader->file.png, reader->file.info) == PNG_INTERLACE_ADAM7;
     set_transformations(reader);
     for (int pass = 0; pass < (interlaced ? PNG_INTERLACE_ADAM7_PASSES : 1); pass++) {
         size_t left = interlaced ? PNG_PASS_START_COL(pass) : 0;
@@ -141,34 +94,17 @@ static void read_pixels(struct reader *reader) {
         for (size_t y = top; y < reader->height && left < reader->width; y += dy) {
             const uint8_t *pixel = reader->row;
             if (os_interrupted()) {
-                error_set(&reader->failure, WEFT_INTERRUPTED, "%s: interrupted", reader->path);
-                png_error(reader->png, "interrupted");
+                error_set(&reader->file.failure, WEFT_INTERRUPTED, "%s: interrupted",
+                          reader->file.path);
+                png_error(reader->file.png, "interrupted");
             }
-            png_read_row(reader->png, reader->row, NULL);
+            png_read_row(reader->file.png, reader->row, NULL);
             for (size_t x = left; x < reader->width; x += dx, pixel += RGBA) {
                 add_pixel(reader, pixel, x, y);
             }
         }
     }
-    png_read_end(reader->png, reader->info); /* an eXIf chunk may follow the pixels */
-}
-
-/* Calls ${step}. */
-static enum weft_status attempt(struct reader *reader, void (*step)(struct reader *),
-                                struct weft_error *error) {
-    if (setjmp(png_jmpbuf(reader->png)) == 0) {
-        step(reader);
-        return WEFT_OK;
-    }
-    if (reader->failure.status != WEFT_OK) {
-        *error = reader->failure;
-        return error->status;
-    }
-    if (reader->no_memory) {
-        return error_set(error, WEFT_NO_MEMORY, "%s: no memory for the picture", reader->path);
-    }
-    return error_set(error, WEFT_BAD_FILE, "%s: damaged PNG file: %s", reader->path,
-                     reader->message);
+    png_read_end(reader->file.png, reader->file.info); /* an eXIf chunk may follow the pixels */
 }
 
 /* ---- from cells to a picture ---- */
@@ -178,7 +114,7 @@ static enum weft_status reserve(struct reader *reader, struct weft_error *error)
     size_t cells;
     if (reader->height > PIXELS_MAX / reader->width) {
         return error_set(error, WEFT_BAD_FILE, "%s: %zu x %zu pixels: more than %u million",
-                         reader->path, reader->width, reader->height, PIXELS_MAX / 1000000);
+                         reader->file.path, reader->width, reader->height, PIXELS_MAX / 1000000);
     }
     do {
         reader->factor++;
@@ -190,7 +126,7 @@ static enum weft_status reserve(struct reader *reader, struct weft_error *error)
     reader->alpha = calloc(cells, sizeof *reader->alpha);
     reader->row = malloc(reader->width * RGBA);
     if (reader->weighted == NULL || reader->alpha == NULL || reader->row == NULL) {
-        return error_set(error, WEFT_NO_MEMORY, "%s: no memory for the picture", reader->path);
+        return error_set(error, WEFT_NO_MEMORY, "%s: no memory for the picture", reader->file.path);
     }
     return WEFT_OK;
 }
@@ -219,7 +155,7 @@ static enum weft_status make_grey(const struct reader *reader, struct cli_pictur
     picture->height = reader->rows;
     picture->grey = malloc(reader->columns * reader->rows);
     if (picture->grey == NULL) {
-        return error_set(error, WEFT_NO_MEMORY, "%s: no memory for the picture", reader->path);
+        return error_set(error, WEFT_NO_MEMORY, "%s: no memory for the picture", reader->file.path);
     }
     for (size_t row = 0, i = 0; row < reader->rows; row++) {
         for (size_t column = 0; column < reader->columns; column++, i++) {
@@ -228,45 +164,27 @@ static enum weft_status make_grey(const struct reader *reader, struct cli_pictur
             picture->grey[i] = (uint8_t)((sum + full / 2) / full);
         }
     }
-    picture->damaged_exif = reader->damaged_exif;
+    picture->damaged_exif = reader->damaged_exif || reader->file.exif_warning;
     return cli_picture_turn(picture, reader->orientation, error);
-}
-
-/* Reads the start of the file, and fails unless it is that of a PNG file. */
-static enum weft_status check_kind(struct reader *reader, struct weft_error *error) {
-    TRY(os_file_get(reader->stream, reader->path, reader->start, sizeof reader->start,
-                    &reader->start_size, error));
-    TRY(file_kind_check(reader->path, reader->start, reader->start_size, FILE_PNG, false, error));
-    return reader->start_size >= SIGNATURE && png_sig_cmp(reader->start, 0, SIGNATURE) == 0
-               ? WEFT_OK
-               : error_set(error, WEFT_BAD_FILE, "%s: not a PNG file", reader->path);
 }
 
 static enum weft_status decode(struct reader *reader, struct cli_picture *picture,
                                struct weft_error *error) {
-    TRY(check_kind(reader, error));
-    reader->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, reader, on_error, on_warning,
-                                           reader, on_allocate, on_free);
-    reader->info = reader->png != NULL ? png_create_info_struct(reader->png) : NULL;
-    if (reader->info == NULL) {
-        return error_set(error, WEFT_NO_MEMORY, "%s: no memory for the picture", reader->path);
-    }
-    png_set_read_fn(reader->png, reader, on_read);
-    TRY(attempt(reader, read_header, error));
+    static const char wrong[] = "damaged PNG file";
+    TRY(os_png_attempt(&reader->file, read_header, reader, wrong, error));
     TRY(reserve(reader, error));
-    TRY(attempt(reader, read_pixels, error));
+    TRY(os_png_attempt(&reader->file, read_pixels, reader, wrong, error));
     return make_grey(reader, picture, error);
 }
 
 enum weft_status cli_picture_read(const char *path, struct cli_picture *picture,
                                   struct weft_error *error) {
-    struct reader reader = {.path = path, .orientation = 1};
+    struct reader reader = {.orientation = 1};
     enum weft_status status;
     *picture = (struct cli_picture){0};
-    TRY(os_file_open(path, &reader.stream, error));
+    TRY(os_png_open(&reader.file, path, error));
     status = decode(&reader, picture, error);
-    png_destroy_read_struct(&reader.png, &reader.info, NULL);
-    fclose(reader.stream);
+    os_png_close(&reader.file);
     free(reader.weighted);
     free(reader.alpha);
     free(reader.row);
