@@ -84,9 +84,9 @@ struct backend {
     struct backend_set *sets;  /* of backend_set_images */
     size_t set_count;
     uint64_t steps_by_launches, steps_by_kernel; /* of backend_steps_made */
-    bool has_step_kernel;  /* the device can run the kernel of many steps, also if it is not used */
-    bool steps_incomplete; /* it has left a step unfinished */
-    size_t last_count;     /* images of the last step or pass; 0: none yet */
+    bool has_step_kernel;                        /* it has the kernel of many steps */
+    bool steps_incomplete;                       /* it has left a step unfinished */
+    size_t last_count;                           /* images of the last step or pass; 0: none yet */
     /* Of the last backend_forward, unless another pass has replaced its tensors; 0: none. */
     size_t forward_count;
     enum weft_statistics forward_statistics;

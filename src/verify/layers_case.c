@@ -40,9 +40,6 @@ static void make_faint(struct layers_case *layers, const struct network_layer *l
     size_t inputs = weight->count / weight->shape[0];
     memset(layers->parameters + weight->offset, 0, inputs * sizeof *layers->parameters);
     layers->parameters[weight->offset] = 0x1p-36f;
-    if (layer->tensors > 1) {
-        layers->parameters[weight[1].offset] = 0.0f; /* the bias */
-    }
 }
 
 /* Makes the last channel of a layer with one weight a channel near the threshold to 0. */
@@ -82,12 +79,13 @@ static void make_edges(struct layers_case *layers) {
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct network_layer *layer = &network->layers[i];
         const struct network_tensor *weight = &network->tensors[layer->first_tensor];
-        if (layer_flop(layer) > 0 && weight->rank > 2) {
+        if (layer_flop(layer) > 0) {
             if (layer->tensors > 1) {
                 layers->parameters[weight[1].offset] = 0.0f; /* the bias */
             }
-        } else if (layer_flop(layer) > 0) {
-            make_faint(layers, layer);
+            if (weight->rank == 2) {
+                make_faint(layers, layer);
+            }
         } else if (layer->tensors > 0 && weight->trained) {
             make_faint_channel(layers, layer);
         }

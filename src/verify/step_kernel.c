@@ -138,6 +138,16 @@ static void decide(struct verify *verify, struct verify_difference *found,
     verify_decide(verify, found, CAUSE_PHASES, false);
 }
 
+/* Returns whether a training on the device has the kernel, or cannot tell. */
+static bool has_kernel(const struct trainer *trainer, struct verify_setup setup) {
+    struct backend *backend = NULL;
+    bool has;
+    setup.options.step_kernel = WEFT_STEP_KERNEL_AUTO;
+    has = trainer_open(trainer, &setup, &backend, NULL) != WEFT_OK || backend->has_step_kernel;
+    backend_close(backend);
+    return has;
+}
+
 enum weft_status verify_step_kernel(struct trainer *trainer, struct weft_error *error) {
     struct verify *verify = trainer->verify;
     struct verify_setup setup = trainer->setup;
@@ -156,7 +166,7 @@ enum weft_status verify_step_kernel(struct trainer *trainer, struct weft_error *
     TRY_OR(done, trainer_open(trainer, &setup, &backends[1], error));
     setup.options.step_kernel = WEFT_STEP_KERNEL_ALWAYS;
     status = trainer_open(trainer, &setup, &backends[0], &failure);
-    if (status == WEFT_BAD_DEVICE && wish && !backends[1]->has_step_kernel && !device_lost()) {
+    if (status == WEFT_BAD_DEVICE && wish && !device_lost() && !has_kernel(trainer, setup)) {
         status = WEFT_OK; /* it is not used on this device */
         goto done;
     }

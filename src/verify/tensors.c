@@ -199,9 +199,8 @@ static enum weft_status compare_dinputs(struct walk *walk, const struct network_
     const struct weft_network *network = walk->network;
     for (size_t input = layer->input_count; input-- > 0;) {
         const size_t index = layer->inputs[input];
-        const struct network_reader *first = &network->readers[network->first_reader[index]];
         char readers[128];
-        if (&network->layers[first->layer] == layer && first->input == input &&
+        if (layer_completes_gradient(network, layer, input) &&
             (index > 0 || !walk->pair->training)) {
             readers_text(network, index, readers);
             TRY(compare_activation(walk, (struct activation){.index = index, .gradient = true},

@@ -69,15 +69,6 @@ enum weft_status opencl_steps_failed(struct opencl_backend *cl, const struct wef
     return always ? error_context(error, "WEFT_STEP_KERNEL_ALWAYS") : failure->status;
 }
 
-/* Makes the phases, unless the kernel may not have its parameters. */
-static enum weft_status make_phases(struct opencl_backend *cl, struct weft_error *error) {
-    struct weft_error failure = {0};
-    TRY(opencl_phases_make(&cl->groups, cl->base.forward_only, cl->base.batch, cl->limits.units,
-                           &cl->steps->phases, error));
-    return check_parameters(cl, &failure) == WEFT_OK ? WEFT_OK
-                                                     : opencl_steps_failed(cl, &failure, error);
-}
-
 enum weft_status opencl_steps_init(struct opencl_backend *cl, const struct backend_options *options,
                                    struct weft_error *error) {
     const bool always = options->step_kernel == WEFT_STEP_KERNEL_ALWAYS;
@@ -85,6 +76,11 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl, const struct backe
                        strcmp(cl->base.device.type, "cpu") == 0 &&
                        options->math == WEFT_MATH_EXACT && !options->no_fuse;
     const char *standard = suits ? find_standard(cl) : NULL;
+    struct weft_error failure = {0};
+    /* Debugging is of launches: their program is then the same for all sizes of a batch. */
+    if (options->step_kernel == WEFT_STEP_KERNEL_NEVER || cl->debug != NULL) {
+        return WEFT_OK;
+    }
     if (standard == NULL) {
         return !always
                    ? WEFT_OK
@@ -102,13 +98,10 @@ enum weft_status opencl_steps_init(struct opencl_backend *cl, const struct backe
     for (int trains = 0; trains < 2; trains++) {
         cl->steps->choice[trains] = (struct step_choice){.fixed = always, .way = STEP_KERNEL};
     }
-    TRY(make_phases(cl, error));
-    cl->base.has_step_kernel = cl->steps != NULL;
-    /* Debugging is of launches: their program is then the same for all sizes of a batch. */
-    if (options->step_kernel == WEFT_STEP_KERNEL_NEVER || cl->debug != NULL) {
-        opencl_steps_finish(cl);
-    }
-    return WEFT_OK;
+    TRY(opencl_phases_make(&cl->groups, cl->base.forward_only, cl->base.batch, cl->limits.units,
+                           &cl->steps->phases, error));
+    return check_parameters(cl, &failure) == WEFT_OK ? WEFT_OK
+                                                     : opencl_steps_failed(cl, &failure, error);
 }
 
 enum weft_status opencl_steps_source(const struct opencl_backend *cl, const char *folder,
