@@ -13,7 +13,9 @@ WEFT_INLINE void KERNEL(dropout_item)(int item, int shard, global const real *fr
     for (int begin = item * VALUES_PER_ITEM; begin < end; begin += 4) {
         natural words[4] = {(natural)(begin / 4), IMAGE_NUMBERS(shard), (natural)(LAYER),
                             (natural)(0)};
-        KERNEL(dropout_words)(words, (uint)key_low, (uint)key_high);
+        if (trains) {
+            KERNEL(dropout_words)(words, (uint)key_low, (uint)key_high);
+        }
         _Pragma("unroll") for (int j = 0; j < 4; j++) {
             if (begin + j < end) {
                 const real x = AT(from, begin + j);

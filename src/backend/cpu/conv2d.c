@@ -10,19 +10,10 @@
 
 enum { WEIGHT, BIAS }; /* the layer's tensors */
 
-/* Channels of the input and of the output in a group. */
-static size_t group_inputs(const struct network_layer *layer) {
-    return layer->input.channels / layer->as.conv2d.groups;
-}
-
-static size_t group_outputs(const struct network_layer *layer) {
-    return layer->output.channels / layer->as.conv2d.groups;
-}
-
 /* The weights of output channel ${k} and input channel ${c} of its group:
  * [kernel.height][kernel.width]. */
 static size_t taps(const struct network_layer *layer, size_t k, size_t c) {
-    return (k * group_inputs(layer) + c) * layer->as.conv2d.kernel.height *
+    return (k * conv2d_group_inputs(layer) + c) * layer->as.conv2d.kernel.height *
            layer->as.conv2d.kernel.width;
 }
 
@@ -32,11 +23,16 @@ struct span {
     size_t begin, end, stride, offset, padding;
 };
 
+/* n / stride. A division takes as long as a short row of products, and most strides are 1. */
+static size_t quotient(size_t n, size_t stride) {
+    return stride == 1 ? n : n / stride;
+}
+
 static struct span span_of(size_t offset, size_t stride, size_t padding, size_t inputs,
                            size_t outputs) {
     struct span span = {0, 0, stride, offset, padding};
-    span.begin = offset < padding ? (padding - offset + stride - 1) / stride : 0;
-    span.end = offset < inputs + padding ? (inputs + padding - offset - 1) / stride + 1 : 0;
+    span.begin = offset < padding ? quotient(padding - offset + stride - 1, stride) : 0;
+    span.end = offset < inputs + padding ? quotient(inputs + padding - offset - 1, stride) + 1 : 0;
     span.end = span.end < outputs ? span.end : outputs;
     return span.begin < span.end ? span : (struct span){.stride = stride};
 }
@@ -74,10 +70,10 @@ static void forward(const struct cpu_task *task, struct cpu_piece piece) {
     size_t width = layer->output.width;
     for (size_t k = piece.begin; k < piece.end; k++) {
         cpu_lanes *output = task->output + cpu_channel(layer->output, piece.shard, k);
-        size_t first = k / group_outputs(layer) * group_inputs(layer);
+        size_t first = k / conv2d_group_outputs(layer) * conv2d_group_inputs(layer);
         for (size_t y = 0; y < layer->output.height && cpu_go_on(task); y++, output += width) {
             cpu_fill(width, task->tensor[BIAS] != NULL ? task->tensor[BIAS][k] : 0.0f, output);
-            for (size_t c = 0; c < group_inputs(layer); c++) {
+            for (size_t c = 0; c < conv2d_group_inputs(layer); c++) {
                 const cpu_lanes *input =
                     task->input + cpu_channel(layer->input, piece.shard, first + c);
                 const float *weight = task->tensor[WEIGHT] + taps(layer, k, c);
@@ -130,11 +126,11 @@ static void gradients(const struct cpu_task *task, struct cpu_piece piece) {
     struct network_pair kernel = layer->as.conv2d.kernel;
     for (size_t k = piece.begin; k < piece.end; k++) {
         const cpu_lanes *doutput = task->doutput + cpu_channel(layer->output, piece.shard, k);
-        size_t first = k / group_outputs(layer) * group_inputs(layer);
+        size_t first = k / conv2d_group_outputs(layer) * conv2d_group_inputs(layer);
         if (task->tensor[BIAS] != NULL) {
             cpu_gradient(task, BIAS, piece.shard)[k] = dbias(task, piece.shard, k);
         }
-        for (size_t c = 0; c < group_inputs(layer) && cpu_go_on(task); c++) {
+        for (size_t c = 0; c < conv2d_group_inputs(layer) && cpu_go_on(task); c++) {
             const cpu_lanes *input =
                 task->input + cpu_channel(layer->input, piece.shard, first + c);
             float *d = cpu_gradient(task, WEIGHT, piece.shard) + taps(layer, k, c);
@@ -156,11 +152,12 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     struct tensor_shape output = layer->output;
     for (size_t c = piece.begin; c < piece.end; c++) {
         cpu_lanes *dinput = task->dinput + cpu_channel(layer->input, piece.shard, c);
-        size_t first = c / group_inputs(layer) * group_outputs(layer);
+        size_t first = c / conv2d_group_inputs(layer) * conv2d_group_outputs(layer);
         cpu_fill(layer->input.height * layer->input.width, 0.0f, dinput);
-        for (size_t k = first; k < first + group_outputs(layer) && cpu_go_on(task); k++) {
+        for (size_t k = first; k < first + conv2d_group_outputs(layer) && cpu_go_on(task); k++) {
             const cpu_lanes *doutput = task->doutput + cpu_channel(output, piece.shard, k);
-            const float *weight = task->tensor[WEIGHT] + taps(layer, k, c % group_inputs(layer));
+            const float *weight =
+                task->tensor[WEIGHT] + taps(layer, k, c % conv2d_group_inputs(layer));
             for (size_t i = 0; i < kernel.height; i++) {
                 struct span rows = rows_of(layer, i);
                 for (size_t j = 0; j < kernel.width; j++) {

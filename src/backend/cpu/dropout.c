@@ -11,6 +11,7 @@ static void drop(const struct cpu_task *task, struct cpu_piece piece, const cpu_
     const size_t end = cpu_channel(shape, piece.shard, piece.end) - first;
     const uint32_t threshold = dropout_threshold(task->layer->as.dropout.p);
     const float scale = dropout_scale(task->layer->as.dropout.p);
+    uint32_t words[CPU_LANES][4]; /* of four adjacent values */
     if (!task->trains) {
         cpu_copy(end - begin, from + first + begin, to + first + begin);
         return;
@@ -19,10 +20,12 @@ static void drop(const struct cpu_task *task, struct cpu_piece piece, const cpu_
         for (size_t lane = 0; lane < CPU_LANES; lane++) {
             const uint32_t image = (uint32_t)(piece.shard * CPU_LANES + lane);
             const uint32_t counter[4] = {(uint32_t)(i / 4), image, task->number, 0};
-            uint32_t words[4];
-            random_philox(counter, task->key, words);
-            to[first + i][lane] =
-                words[i % 4] >> 8 < threshold ? 0.0f : weft_clean(from[first + i][lane] * scale);
+            if (i == begin || i % 4 == 0) {
+                random_philox(counter, task->key, words[lane]);
+            }
+            to[first + i][lane] = words[lane][i % 4] >> 8 < threshold
+                                      ? 0.0f
+                                      : weft_clean(from[first + i][lane] * scale);
         }
     }
 }

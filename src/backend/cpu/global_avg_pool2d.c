@@ -25,10 +25,12 @@ static void backward(const struct cpu_task *task, struct cpu_piece piece) {
     for (size_t c = piece.begin; c < piece.end; c++) {
         const cpu_lanes *doutput = task->doutput + cpu_channel(task->layer->output, piece.shard, c);
         cpu_lanes *dinput = task->dinput + cpu_channel(shape, piece.shard, c);
+        cpu_lanes part;
+        for (size_t lane = 0; lane < CPU_LANES; lane++) {
+            part[lane] = weft_clean(weft_div((*doutput)[lane], (float)plane));
+        }
         for (size_t i = 0; i < plane; i++) {
-            for (size_t lane = 0; lane < CPU_LANES; lane++) {
-                dinput[i][lane] = weft_clean(weft_div((*doutput)[lane], (float)plane));
-            }
+            cpu_copy(1, &part, dinput + i);
         }
     }
 }

@@ -10,8 +10,11 @@ static void gather(void *context, size_t shard) {
         const uint8_t *pixels =
             lane < present ? task->pixels + task->order[shard * CPU_LANES + lane] * task->size
                            : NULL;
-        for (size_t i = 0; i < task->size; i++) {
-            input[i][lane] = pixels != NULL ? task->table[i / task->area * 256 + pixels[i]] : 0.0f;
+        const float *table = task->table; /* of the channel */
+        for (size_t i = 0; i < task->size; table += 256) {
+            for (const size_t end = i + task->area; i < end; i++) {
+                input[i][lane] = pixels != NULL ? table[pixels[i]] : 0.0f;
+            }
         }
     }
 }

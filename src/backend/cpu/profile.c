@@ -44,8 +44,9 @@ static uint64_t bytes_of(const struct cpu_backend *cpu, const struct cpu_task *t
         return 3 * input;
     case CPU_GRADIENTS:
         return input + output + parameters * task->shards;
-    default: /* from doutput to dinput */
-        return input + output + parameters + kept + (layer->backward_reads_input ? input : 0) +
+    default: /* from doutput, of concat the part of the input, to dinput */
+        return input + (layer_kinds[task->layer->kind]->join != NULL ? input : output) +
+               parameters + kept + (layer->backward_reads_input ? input : 0) +
                (layer->backward_reads_output ? output : 0);
     }
 }
