@@ -10,9 +10,8 @@ size_t array_count(const struct weft_network *network, enum backend_array array)
 
 void activation_name(const struct weft_network *network, struct activation activation,
                      char name[ACTIVATION_NAME]) {
-    size_t i = activation.index;
-    snprintf(name, ACTIVATION_NAME, "%s%s%s", i > 0 ? network->layers[i - 1].name : "input",
-             i > 0 ? ".output" : "", activation.gradient ? ".grad" : "");
+    const size_t index = activation.index;
+    lifetimes_name(network, activation.gradient ? lifetimes_gradient(network, index) : index, name);
 }
 
 bool activation_find(const struct weft_network *network, const char *name,

@@ -3,6 +3,7 @@
 #define WEFT_BACKEND_TENSOR_REF_H
 
 #include "backend/backend.h"
+#include "network/lifetimes.h"
 
 /* A tensor of activations: index 0 is the network's input, index i the output of layer i - 1. */
 struct activation {
@@ -33,7 +34,7 @@ size_t array_count(const struct weft_network *network, enum backend_array array)
 
 /* Stores the name of ${activation}: "input" or "LAYER.output"; that of a gradient ends with
  * ".grad". */
-#define ACTIVATION_NAME (LAYER_NAME_MAX + 16)
+#define ACTIVATION_NAME LIFETIME_NAME
 void activation_name(const struct weft_network *network, struct activation activation,
                      char name[ACTIVATION_NAME]);
 

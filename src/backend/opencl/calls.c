@@ -1,6 +1,7 @@
 /* calls.c: the calls of functions that compute a group of layers. */
 #include "backend/opencl/calls.h"
 #include "network/layer.h"
+#include "network/lifetimes.h"
 
 const struct opencl_function opencl_gradient_copy = {
     .name = "gradient_copy",
@@ -27,8 +28,34 @@ size_t opencl_input_of(const struct opencl_groups *groups, const struct opencl_c
     return first_layer(groups, call->group)->inputs[call->input];
 }
 
-bool opencl_stores_gradient(const struct opencl_groups *groups, const struct opencl_call *call) {
+static bool stores_gradient(const struct opencl_groups *groups, const struct opencl_call *call) {
     return layer_stores_gradient(groups->network, first_layer(groups, call->group), call->input);
+}
+
+size_t opencl_tensor_of(const struct opencl_groups *groups, const struct opencl_call *call,
+                        enum opencl_argument argument) {
+    const struct weft_network *network = groups->network;
+    const struct opencl_group *group = &groups->list[call->group];
+    const size_t gradient = lifetimes_gradient(network, opencl_input_of(groups, call));
+    const size_t contribution = lifetimes_contribution(network, group->first);
+    switch (argument) {
+    case ARG_INPUT:
+        return opencl_input_of(groups, call);
+    case ARG_FIRST_INPUT:
+        return first_layer(groups, call->group)->inputs[0];
+    case ARG_OUTPUT:
+        return group->end;
+    case ARG_DOUTPUT:
+        return lifetimes_gradient(network, group->end);
+    case ARG_DINPUT:
+        return stores_gradient(groups, call) ? gradient : contribution;
+    case ARG_GRADIENT:
+        return gradient;
+    case ARG_CONTRIBUTION:
+        return contribution;
+    default:
+        return OPENCL_NO_TENSOR;
+    }
 }
 
 bool opencl_call_of_gradient(const struct opencl_call *call) {
@@ -113,7 +140,7 @@ static size_t add_gradient(const struct opencl_groups *groups, size_t group, siz
     const struct opencl_layer *layer = groups->list[group].layer;
     struct opencl_call call = {.group = group, .input = input, .passes = PASS_BACKWARD};
     const size_t activation = opencl_input_of(groups, &call);
-    const bool stores = opencl_stores_gradient(groups, &call);
+    const bool stores = stores_gradient(groups, &call);
     if (layer->passes_gradient &&
         (layer->file != NULL || activation_readers(groups->network, activation) > 1)) {
         call.function = stores ? &opencl_gradient_copy : &opencl_gradient_add;

@@ -40,9 +40,12 @@ bool opencl_call_of_gradient(const struct opencl_call *call);
 /* Returns the activation that is the input of ${call}. */
 size_t opencl_input_of(const struct opencl_groups *groups, const struct opencl_call *call);
 
-/* Returns whether what ${call} writes to ARG_DINPUT is the gradient of its input, or the first part
- * of that. If not, it is a contribution, which is then added. */
-bool opencl_stores_gradient(const struct opencl_groups *groups, const struct opencl_call *call);
+/* Returns the tensor (network/lifetimes.h) that ${argument} of ${call} is; OPENCL_NO_TENSOR: it is
+ * none. ARG_DINPUT is the gradient of the input where ${call} stores the first part of it, and else
+ * a contribution, which is then added. */
+#define OPENCL_NO_TENSOR SIZE_MAX
+size_t opencl_tensor_of(const struct opencl_groups *groups, const struct opencl_call *call,
+                        enum opencl_argument argument);
 
 /* Returns the value of ${argument}, a constant, of ${call}. */
 size_t opencl_constant_of(const struct opencl_groups *groups, const struct opencl_call *call,

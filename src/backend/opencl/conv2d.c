@@ -2,19 +2,12 @@
  * conv2d and the max_pool2d after it (fusions.c). */
 #include "backend/opencl/layer.h"
 #include "backend/opencl/source.h"
+#include "network/layer.h"
 
 /* The number of values that a work-item can hold: a CPU's vector registers, or some of a GPU's
  * scalar ones. */
 #define CPU_REGISTERS 32
 #define GPU_REGISTERS 24
-
-static size_t group_inputs(const struct network_layer *layer) {
-    return layer->input.channels / layer->as.conv2d.groups;
-}
-
-static size_t group_outputs(const struct network_layer *layer) {
-    return layer->output.channels / layer->as.conv2d.groups;
-}
 
 /* A tile of sums that one work-item keeps in registers. */
 struct tile {
@@ -71,7 +64,7 @@ static struct row forward_row(const struct network_layer *layer) {
 
 /* Output channels x columns. */
 static struct tile forward_tile(const struct network_layer *layer, enum weft_mapping mapping) {
-    return choose_tile(group_outputs(layer), layer->output.width, 1, 1, forward_row(layer),
+    return choose_tile(conv2d_group_outputs(layer), layer->output.width, 1, 1, forward_row(layer),
                        mapping);
 }
 
@@ -82,7 +75,7 @@ static struct tile forward_tile(const struct network_layer *layer, enum weft_map
 static struct tile backward_tile(const struct network_layer *layer, enum weft_mapping mapping) {
     size_t stride = layer->as.conv2d.stride.width, width = layer->input.width;
     struct row row = {layer->as.conv2d.kernel.width, layer->as.conv2d.dilation.width == 1};
-    return choose_tile(group_inputs(layer), width, 1,
+    return choose_tile(conv2d_group_inputs(layer), width, 1,
                        stride <= MAX_UNIT && width % stride == 0 ? stride : 1, row, mapping);
 }
 
@@ -104,7 +97,8 @@ static struct gradient_tile gpu_gradient_tile(const struct network_layer *layer)
     size_t room = GPU_REGISTERS - 6;
     size_t width = layer->as.conv2d.kernel.width, height = layer->as.conv2d.kernel.height;
     size_t rows = width * height <= room ? height : 1, sums = rows * width;
-    size_t items = group_inputs(layer) * (height / rows), outputs = group_outputs(layer);
+    size_t items = conv2d_group_inputs(layer) * (height / rows),
+           outputs = conv2d_group_outputs(layer);
     size_t channels = room / sums > 1 ? opencl_divisor(outputs, room / sums) : 1;
     while (channels > 1 && layer->output.channels / channels * items < GPU_ITEMS) {
         channels = opencl_divisor(outputs, channels - 1);
@@ -118,7 +112,7 @@ static struct gradient_tile gpu_gradient_tile(const struct network_layer *layer)
 /* Returns whether conv2d_unpool writes the gradients of the output of a pooled convolution: on a
  * CPU, if each is read for several channels of the input. */
 static bool unpooled(const struct network_layer *layer, enum weft_mapping mapping) {
-    return mapping == WEFT_MAPPING_CPU && group_inputs(layer) > 1;
+    return mapping == WEFT_MAPPING_CPU && conv2d_group_inputs(layer) > 1;
 }
 
 /* Returns the cost of the loads of ${tile} for each fma. A gradient of an output costs ${lookup}
@@ -136,12 +130,12 @@ static struct gradient_tile cpu_gradient_tile(const struct network_layer *layer)
     struct row row = forward_row(layer);
     size_t lookup = unpooled(layer, WEFT_MAPPING_CPU) ? 1 : 6;
     struct gradient_tile best = {1, 1, 1, 1};
-    for (size_t k = 1; k <= group_outputs(layer) && k <= CPU_REGISTERS; k++) {
+    for (size_t k = 1; k <= conv2d_group_outputs(layer) && k <= CPU_REGISTERS; k++) {
         for (size_t rows = 1; rows <= height; rows++) {
             for (size_t x = 1; x <= layer->output.width && x <= 16; x++) {
                 struct gradient_tile tile = {k, rows, x, 1};
                 size_t needed = k * rows * width + width + (rows > 1 ? k * x : 0);
-                if (group_outputs(layer) % k == 0 && height % rows == 0 &&
+                if (conv2d_group_outputs(layer) % k == 0 && height % rows == 0 &&
                     layer->output.width % x == 0 && needed <= CPU_REGISTERS &&
                     gradient_cost(tile, row, lookup) < gradient_cost(best, row, lookup)) {
                     best = tile;
@@ -207,7 +201,7 @@ static size_t input_items(const struct network_layer *layer, enum weft_mapping m
 
 static size_t gradient_items(const struct network_layer *layer, enum weft_mapping mapping) {
     struct gradient_tile tile = gradient_tile(layer, mapping);
-    return layer->output.channels / tile.channels * group_inputs(layer) *
+    return layer->output.channels / tile.channels * conv2d_group_inputs(layer) *
            (layer->as.conv2d.kernel.height / (tile.rows * tile.passes));
 }
 
@@ -265,7 +259,7 @@ static struct network_layer pooled(const struct network_layer *layer) {
 /* Output channels x columns, a multiple of the window. */
 static struct tile pool_tile(const struct network_layer *layer, enum weft_mapping mapping) {
     size_t window = window_of(layer);
-    return choose_tile(group_outputs(layer), pooled(layer).output.width, window, window,
+    return choose_tile(conv2d_group_outputs(layer), pooled(layer).output.width, window, window,
                        forward_row(layer), mapping);
 }
 

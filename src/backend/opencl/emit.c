@@ -57,20 +57,28 @@ void opencl_emit_function(struct text *text, const struct opencl_groups *groups,
     }
 }
 
+void opencl_emit_arguments(struct text *text, const struct opencl_groups *groups,
+                           const struct opencl_call *call, const char *prefix) {
+    const enum opencl_argument *arguments = call->function->arguments;
+    for (size_t a = 0; arguments[a] != ARG_END; a++) {
+        if (arguments[a] < OPENCL_ARG_CONSTANT) {
+            text_add(text, ", %s%zu", prefix, a);
+        } else {
+            text_add(text, ", %zu", opencl_constant_of(groups, call, arguments[a]));
+        }
+    }
+}
+
 /* Adds call ${c}. */
 static void emit_call(struct text *text, const struct opencl_groups *groups,
                       const struct opencl_kernel *kernel, size_t c, const char *item,
                       const char *shard) {
     const struct opencl_call *call = &kernel->calls[c];
+    char prefix[24];
+    snprintf(prefix, sizeof prefix, "c%zu_", c);
     opencl_emit_function(text, groups, call);
     text_add(text, "(%s, %s, lanes", item, shard);
-    for (size_t a = 0; call->function->arguments[a] != ARG_END; a++) {
-        if (call->function->arguments[a] < OPENCL_ARG_CONSTANT) {
-            text_add(text, ", c%zu_%zu", c, a);
-        } else {
-            text_add(text, ", %zu", opencl_constant_of(groups, call, call->function->arguments[a]));
-        }
-    }
+    opencl_emit_arguments(text, groups, call, prefix);
     text_add(text, ");\n");
 }
 

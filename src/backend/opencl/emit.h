@@ -22,6 +22,10 @@ void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
 void opencl_emit_function(struct text *text, const struct opencl_groups *groups,
                           const struct opencl_call *call);
 
+/* Appends the arguments of ${call}, each after a comma: ${prefix} and its index, or a constant. */
+void opencl_emit_arguments(struct text *text, const struct opencl_groups *groups,
+                           const struct opencl_call *call, const char *prefix);
+
 /* Returns the type of a parameter for ${argument}, up to its name. ${single}: of a function of a
  * layer that is called alone. None that it writes is the same buffer as one that it only reads. */
 const char *opencl_emit_type(enum opencl_argument argument, bool single);

@@ -40,11 +40,6 @@ const struct opencl_function opencl_loss = {
                   ARG_FIRST, ARG_COUNT},
 };
 
-static size_t count_items(size_t (*items)(const struct network_layer *, enum weft_mapping),
-                          const struct network_layer *layer, enum weft_mapping mapping) {
-    return items != NULL ? items(layer, mapping) : 0;
-}
-
 static const struct network_layer *main_layer(const struct opencl_kernels *kernels, size_t group) {
     return &kernels->groups->network->layers[kernels->groups->list[group].main];
 }
@@ -92,14 +87,14 @@ static enum weft_status add_slices(const struct opencl_kernels *kernels,
     const struct opencl_function *function = call->function;
     const enum opencl_range range = opencl_kernel_range(kernels->groups, kernel);
     struct work_group_limits limits = kernels->limits;
-    size_t values;
     if (kernels->groups->mapping != WEFT_MAPPING_GPU ||
         (range != RANGE_SUMS && range != RANGE_SHARD_GROUP && range != RANGE_CHANNEL_GROUP)) {
         return WEFT_OK;
     }
-    values = count_items(function->lane_values, main_layer(kernels, call->group),
-                         kernels->groups->mapping);
-    kernel->lane_values = values > 0 ? values : 1;
+    kernel->lane_values =
+        function->lane_values != NULL
+            ? function->lane_values(main_layer(kernels, call->group), kernels->groups->mapping)
+            : 1;
     limits.local_needed = kernel->lane_values * CPU_LANES * sizeof(cl_float);
     kernel->slices = work_groups_slices(range, most_rows(kernels, kernel), &limits);
     return kernel->slices > 0 ? WEFT_OK : work_groups_fail(function->name, &limits, error);
@@ -139,20 +134,18 @@ static struct opencl_call find_call(const struct opencl_kernels *kernels, size_t
     return (struct opencl_call){.function = NULL};
 }
 
-/* Returns whether ${group} reads the output of the group before it. */
-static bool reads_before(const struct opencl_groups *groups, size_t group) {
-    const size_t first = groups->list[group].first;
-    return group > 0 && groups->network->layers[first].inputs[0] == first;
-}
-
 /* Returns the work-items of a chain of ${group} and a batch_norm by channels after it. 0: there
  * is no such chain, it has too few work-items for the compute units, or its output is large. */
 static size_t count_parts(const struct opencl_kernels *kernels, size_t group) {
     const struct opencl_groups *groups = kernels->groups;
     const struct opencl_function *first = find_call(kernels, group, PASS_FORWARD_BATCH).function;
-    size_t parts, channels, units = kernels->limits.units;
-    if (group + 1 >= groups->count || !groups->list[group + 1].by_channels ||
-        !reads_before(groups, group + 1) || first == NULL || first->parts == NULL) {
+    size_t parts, channels, next, units = kernels->limits.units;
+    if (group + 1 >= groups->count) {
+        return 0;
+    }
+    next = groups->list[group + 1].first;
+    if (!groups->list[group + 1].by_channels || groups->network->layers[next].inputs[0] != next ||
+        first == NULL || first->parts == NULL) {
         return 0;
     }
     parts = first->parts(main_layer(kernels, group), kernels->groups->mapping);

@@ -86,24 +86,17 @@ static cl_mem memory_of(const struct opencl_backend *cl, size_t tensor) {
 /* Makes the memory of all tensors. */
 static enum weft_status make_tensors(struct opencl_backend *cl, struct weft_error *error) {
     const struct lifetimes *lifetimes = &cl->lifetimes;
-    const size_t activations = lifetimes->activations;
     cl->slots = calloc(lifetimes->slot_count, sizeof *cl->slots);
-    cl->values = calloc(activations, sizeof *cl->values);
-    cl->dvalues = calloc(activations, sizeof *cl->dvalues);
-    cl->contributions = calloc(activations, sizeof *cl->contributions);
-    if (cl->slots == NULL || cl->values == NULL || cl->dvalues == NULL ||
-        cl->contributions == NULL) {
+    cl->values = calloc(lifetimes->count, sizeof *cl->values);
+    if (cl->slots == NULL || cl->values == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
+    cl->dvalues = cl->values + lifetimes->activations;
     for (size_t slot = 0; slot < lifetimes->slot_count; slot++) {
         TRY(make_slot(cl, slot, error));
     }
-    for (size_t i = 0; i < activations; i++) {
-        cl->values[i] = memory_of(cl, lifetimes_value(lifetimes, i));
-        cl->dvalues[i] = memory_of(cl, lifetimes_gradient(lifetimes, i));
-        if (i > 0) {
-            cl->contributions[i - 1] = memory_of(cl, lifetimes_contribution(lifetimes, i - 1));
-        }
+    for (size_t i = 0; i < lifetimes->count; i++) {
+        cl->values[i] = memory_of(cl, i);
     }
     return WEFT_OK;
 }
@@ -114,8 +107,6 @@ static void finish_tensors(struct opencl_backend *cl) {
     }
     free(cl->slots);
     free(cl->values);
-    free(cl->dvalues);
-    free(cl->contributions);
     lifetimes_finish(&cl->lifetimes);
 }
 

@@ -262,6 +262,7 @@ static enum weft_status open_device(struct opencl_backend *cl,
         TRY(opencl_engine->init(cl, error));
     }
     TRY(opencl_steps_make(cl, error));
+    cl->base.has_step_kernel = cl->steps != NULL;
     cl->untried = false;
     opencl_log_plan(cl);
     cl->base.mapping = cl->mapping;

@@ -88,7 +88,7 @@ static void add_group(struct opencl_phases *phases, size_t group, unsigned passe
 
 /* Stores what argument ${a} of ${call} is in the kernel. */
 static void name_argument(const struct opencl_phases *phases, const struct opencl_call *call,
-                          size_t a, char name[24]) {
+                          size_t a, char name[OPENCL_PHASE_NAME]) {
     static const char *const names[] = {[ARG_PARAMETERS] = "parameters",
                                         [ARG_BUFFERS] = "buffers",
                                         [ARG_PARTIALS] = "partials",
@@ -111,35 +111,14 @@ static void name_argument(const struct opencl_phases *phases, const struct openc
                                         [ARG_KEY_LOW] = "key_low",
                                         [ARG_KEY_HIGH] = "key_high",
                                         [ARG_TRAINS] = "train"};
-    const struct opencl_group *group = &phases->groups.list[call->group];
     const enum opencl_argument argument = call->function->arguments[a];
-    const size_t input = opencl_input_of(&phases->groups, call);
-    switch (argument) {
-    case ARG_INPUT:
-    case ARG_OUTPUT:
-        snprintf(name, 24, "value%zu", argument == ARG_INPUT ? input : group->end);
-        break;
-    case ARG_FIRST_INPUT:
-        snprintf(name, 24, "value%zu", phases->groups.network->layers[group->first].inputs[0]);
-        break;
-    case ARG_DOUTPUT:
-        snprintf(name, 24, "dvalue%zu", group->end);
-        break;
-    case ARG_DINPUT:
-    case ARG_GRADIENT:
-    case ARG_CONTRIBUTION:
-        if (argument == ARG_GRADIENT ||
-            (argument == ARG_DINPUT && opencl_stores_gradient(&phases->groups, call))) {
-            snprintf(name, 24, "dvalue%zu", input);
-        } else {
-            snprintf(name, 24, "contribution%zu", group->first);
-        }
-        break;
-    case ARG_SCRATCH:
-        snprintf(name, 24, "scratch%zu", call->group);
-        break;
-    default:
-        snprintf(name, 24, "%s", names[argument]);
+    const size_t tensor = opencl_tensor_of(&phases->groups, call, argument);
+    if (tensor != OPENCL_NO_TENSOR) {
+        snprintf(name, OPENCL_PHASE_NAME, "tensor%zu", tensor);
+    } else if (argument == ARG_SCRATCH) {
+        snprintf(name, OPENCL_PHASE_NAME, "scratch%zu", call->group);
+    } else {
+        snprintf(name, OPENCL_PHASE_NAME, "%s", names[argument]);
     }
 }
 
@@ -233,21 +212,14 @@ static void emit_phase(struct text *text, const struct opencl_phases *phases, si
     } else {
         text_add(text, "(i %% %zu, i / %zu, lanes", phase->items, phase->items);
     }
-    for (size_t a = 0; arguments[a] != ARG_END; a++) {
-        if (arguments[a] < OPENCL_ARG_CONSTANT) {
-            text_add(text, ", a%zu", a);
-        } else {
-            text_add(text, ", %zu",
-                     opencl_constant_of(&phases->groups, &phase->call, arguments[a]));
-        }
-    }
+    opencl_emit_arguments(text, &phases->groups, &phase->call, "a");
     text_add(text, ");\n}\n");
 }
 
 /* Appends the call of phase ${i}. */
 static void emit_call(struct text *text, const struct opencl_phases *phases, size_t i) {
     const struct opencl_phase *phase = &phases->list[i];
-    char name[24];
+    char name[OPENCL_PHASE_NAME];
     text_add(text, "        %sPHASE(%zu, %zu%s, phase_%zu(begin, end",
              !phase->evaluates ? "if (train) "
              : !phase->trains  ? "if (!train) "

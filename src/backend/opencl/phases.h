@@ -16,11 +16,13 @@ struct opencl_phase {
     bool evaluates, trains; /* it belongs to an evaluation, to a training step */
 };
 
+#define OPENCL_PHASE_NAME 32 /* bytes of the name of a parameter */
+
 /* A parameter of the kernel: a buffer of the device. */
 struct opencl_phase_buffer {
     enum opencl_argument argument;
     struct opencl_call call; /* that takes it first */
-    char name[24];
+    char name[OPENCL_PHASE_NAME];
 };
 
 struct opencl_phases {

@@ -72,24 +72,11 @@ void opencl_launch_finish(const struct opencl_backend *cl, struct opencl_launch 
 
 cl_mem *opencl_buffer_of(struct opencl_backend *cl, const struct opencl_call *call,
                          enum opencl_argument argument) {
-    const struct opencl_group *of = &cl->groups.list[call->group];
-    const size_t input = opencl_input_of(&cl->groups, call);
+    const size_t tensor = opencl_tensor_of(&cl->groups, call, argument);
+    if (tensor != OPENCL_NO_TENSOR) {
+        return &cl->values[tensor];
+    }
     switch (argument) {
-    case ARG_INPUT:
-        return &cl->values[input];
-    case ARG_FIRST_INPUT:
-        return &cl->values[cl->base.network->layers[of->first].inputs[0]];
-    case ARG_OUTPUT:
-        return &cl->values[of->end];
-    case ARG_DOUTPUT:
-        return &cl->dvalues[of->end];
-    case ARG_DINPUT:
-        return opencl_stores_gradient(&cl->groups, call) ? &cl->dvalues[input]
-                                                         : &cl->contributions[of->first];
-    case ARG_GRADIENT:
-        return &cl->dvalues[input];
-    case ARG_CONTRIBUTION:
-        return &cl->contributions[of->first];
     case ARG_PARAMETERS:
         return &cl->arrays[ARRAY_PARAMETERS];
     case ARG_BUFFERS:
@@ -159,16 +146,16 @@ static enum weft_status set_arguments(struct opencl_backend *cl, struct opencl_l
             if (arguments[a] >= OPENCL_ARG_CONSTANT) {
                 continue;
             }
+            const int at = index++;
             if ((arguments[a] >= OPENCL_ARG_LATE) != late) {
-                index++;
                 continue;
             }
             if (arguments[a] >= OPENCL_ARG_NUMBER) {
                 cl_int number = number_of(cl, arguments[a], values);
-                TRY(set_argument(cl, launch, index++, (struct opencl_value)ARG(number), error));
+                TRY(set_argument(cl, launch, at, (struct opencl_value)ARG(number), error));
             } else {
                 cl_mem *buffer = opencl_buffer_of(cl, call, arguments[a]);
-                TRY(set_argument(cl, launch, index++, (struct opencl_value)ARG(*buffer), error));
+                TRY(set_argument(cl, launch, at, (struct opencl_value)ARG(*buffer), error));
             }
         }
     }

@@ -208,18 +208,13 @@ static enum weft_status add_common(struct text *text, const struct opencl_kernel
     return WEFT_OK;
 }
 
-/* Returns whether ${groups} call functions of gradient.cl. */
-static bool adds_gradients(const struct opencl_groups *groups) {
-    for (size_t group = 0; group < groups->count; group++) {
-        struct opencl_call calls[OPENCL_GROUP_CALLS];
-        const size_t count = opencl_calls_of(groups, group, calls);
-        for (size_t i = 0; i < count; i++) {
-            if (opencl_call_of_gradient(&calls[i])) {
-                return true;
-            }
-        }
+/* Returns whether ${kernels} call functions of gradient.cl, each in a kernel of its own. */
+static bool adds_gradients(const struct opencl_kernels *kernels) {
+    size_t i = 0;
+    while (i < kernels->count && !opencl_call_of_gradient(&kernels->list[i].calls[0])) {
+        i++;
     }
-    return false;
+    return i < kernels->count;
 }
 
 enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const char *folder,
@@ -236,7 +231,7 @@ enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const 
     for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
         TRY(opencl_source_add(text, folder, shared[i], error));
     }
-    if (adds_gradients(groups)) {
+    if (adds_gradients(kernels)) {
         TRY(opencl_source_add(text, folder, "gradient.cl", error));
     }
     /* The layers, the files of no layer, and the kernels that call several groups. */

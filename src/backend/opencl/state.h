@@ -95,14 +95,14 @@ struct opencl_backend {
     size_t launch_count;
     struct opencl_launch *launches; /* of the kernels, in their order */
     struct opencl_launch common[COMMON_COUNT];
-    /* Tensors of each activation. The value of flatten is that of its input, and so is the gradient
-     * if no other layer reads that; NULL inside a group. */
+    /* The tensors of lifetimes: the values of each activation, then their gradients, at dvalues,
+     * then contributions. The value of flatten is that of its input, and so is the gradient if no
+     * other layer reads that; NULL inside a group. */
     cl_mem *values, *dvalues;
-    cl_mem *contributions;      /* of each layer to a gradient that it does not store, or NULL */
-    cl_mem *slots;              /* the memory of all these */
-    struct lifetimes lifetimes; /* which of them share it */
-    bool keeps_tensors;         /* none does */
-    cl_mem *scratch;            /* of each group, or NULL */
+    cl_mem *slots;                        /* the memory of all these */
+    struct lifetimes lifetimes;           /* which of them share it */
+    bool keeps_tensors;                   /* none does */
+    cl_mem *scratch;                      /* of each group, or NULL */
     cl_mem arrays[ARRAY_COUNT], partials; /* padded (opencl_padded) */
     cl_mem losses, predictions;
     struct opencl_fast *fast;             /* of clblast/engine.h; NULL: --math exact */

@@ -29,34 +29,10 @@ typedef void use_function(struct lifetimes *lifetimes, size_t tensor, size_t ste
 /* Notes that ${call} uses its arguments in step ${step}. */
 static void use_arguments(const struct tensors *plan, const struct opencl_call *call, size_t step,
                           use_function *use) {
-    struct lifetimes *lifetimes = plan->lifetimes;
-    const struct opencl_group *group = &plan->groups->list[call->group];
-    const size_t input = opencl_input_of(plan->groups, call);
     for (size_t a = 0; call->function->arguments[a] != ARG_END; a++) {
-        switch (call->function->arguments[a]) {
-        case ARG_INPUT:
-            use(lifetimes, lifetimes_value(lifetimes, input), step);
-            break;
-        case ARG_FIRST_INPUT:
-            use(lifetimes,
-                lifetimes_value(lifetimes, plan->groups->network->layers[group->first].inputs[0]),
-                step);
-            break;
-        case ARG_OUTPUT:
-            use(lifetimes, lifetimes_value(lifetimes, group->end), step);
-            break;
-        case ARG_DOUTPUT:
-            use(lifetimes, lifetimes_gradient(lifetimes, group->end), step);
-            break;
-        case ARG_DINPUT:
-        case ARG_GRADIENT:
-            use(lifetimes, lifetimes_gradient(lifetimes, input), step);
-            if (!opencl_stores_gradient(plan->groups, call)) {
-                use(lifetimes, lifetimes_contribution(lifetimes, group->first), step);
-            }
-            break;
-        default:
-            break;
+        const size_t tensor = opencl_tensor_of(plan->groups, call, call->function->arguments[a]);
+        if (tensor != OPENCL_NO_TENSOR) {
+            use(plan->lifetimes, tensor, step);
         }
     }
 }
@@ -118,7 +94,7 @@ enum weft_status opencl_tensors_plan(const struct opencl_kernels *kernels,
     const size_t last = groups->network->layer_count, end = 2 * groups->count + 2;
     const struct opencl_call loss = {.function = &opencl_loss, .group = groups->count - 1};
     TRY(lifetimes_init(groups->network, lifetimes, error));
-    lifetimes_use(lifetimes, lifetimes_value(lifetimes, 0), 0);
+    lifetimes_use(lifetimes, 0, 0);
     for (size_t i = 0; i < groups->count; i++) {
         use_group(&plan, i);
     }
@@ -129,12 +105,12 @@ enum weft_status opencl_tensors_plan(const struct opencl_kernels *kernels,
         use_phases(&plan, phases);
     }
     /* What callers may read and write: the input, the output, and their gradients. */
-    lifetimes_use(lifetimes, lifetimes_value(lifetimes, 0), end);
-    lifetimes_use(lifetimes, lifetimes_value(lifetimes, last), end);
+    lifetimes_use(lifetimes, 0, end);
+    lifetimes_use(lifetimes, last, end);
     if (!forward_only) {
         use_arguments(&plan, &loss, step_of(&plan, &loss, PASS_FORWARD), lifetimes_use);
-        lifetimes_use(lifetimes, lifetimes_gradient(lifetimes, 0), end);
-        lifetimes_use(lifetimes, lifetimes_gradient(lifetimes, last), end);
+        lifetimes_use(lifetimes, lifetimes_gradient(groups->network, 0), end);
+        lifetimes_use(lifetimes, lifetimes_gradient(groups->network, last), end);
     }
     return lifetimes_share(lifetimes, apart, error);
 }

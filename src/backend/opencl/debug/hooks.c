@@ -33,27 +33,21 @@ static enum weft_status flip_activation(struct opencl_backend *cl, cl_mem buffer
                 (image / CPU_LANES * ref->count + value) * CPU_LANES + image % CPU_LANES, error);
 }
 
-/* Returns whether no reader but that of ${call} contributes to the gradient of its input later. */
-static bool completes_gradient(const struct opencl_backend *cl, const struct opencl_call *call) {
-    const struct weft_network *network = cl->base.network;
-    const size_t input = opencl_input_of(&cl->groups, call);
-    const struct network_reader *first = &network->readers[network->first_reader[input]];
-    return first->layer == cl->groups.list[call->group].first && first->input == call->input;
-}
-
 /* Returns whether ${call} writes the tensor ${buffer} for other kernels. */
 static bool call_writes(const struct opencl_backend *cl, const struct opencl_call *call,
                         bool gradient, cl_mem buffer) {
     const struct opencl_group *group = &cl->groups.list[call->group];
-    bool loss = call->function == &opencl_loss;
+    const struct network_layer *layer = &cl->base.network->layers[group->first];
+    const bool loss = call->function == &opencl_loss;
+    const bool completes = layer_completes_gradient(cl->base.network, layer, call->input);
     for (int a = 0; call->function->arguments[a] != ARG_END; a++) {
-        enum opencl_argument argument = call->function->arguments[a];
-        if ((!gradient && argument == ARG_OUTPUT && !loss && cl->values[group->end] == buffer) ||
-            (gradient && argument == ARG_DOUTPUT && loss && cl->dvalues[group->end] == buffer) ||
-            (gradient && (argument == ARG_DINPUT || argument == ARG_GRADIENT) &&
-             completes_gradient(cl, call) &&
-             cl->dvalues[opencl_input_of(&cl->groups, call)] == buffer &&
-             (argument == ARG_GRADIENT || opencl_stores_gradient(&cl->groups, call)))) {
+        const enum opencl_argument argument = call->function->arguments[a];
+        const size_t tensor = opencl_tensor_of(&cl->groups, call, argument);
+        const bool writes =
+            gradient ? (loss && argument == ARG_DOUTPUT) ||
+                           (completes && (argument == ARG_DINPUT || argument == ARG_GRADIENT))
+                     : !loss && argument == ARG_OUTPUT;
+        if (writes && cl->values[tensor] == buffer) {
             return true;
         }
     }
