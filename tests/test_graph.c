@@ -314,16 +314,16 @@ START_TEST(plan_by_hand) {
     ck_assert_uint_eq(lifetimes_slot(&forward, 1), lifetimes_slot(&forward, 3));
     ck_assert_uint_eq(lifetimes_slot(&forward, 2), lifetimes_slot(&forward, 4));
     ck_assert_uint_eq(lifetimes_total(&forward), 3 * 4);
-    ck_assert_uint_eq(lifetimes_slot(&forward, lifetimes_gradient(&forward, 1)), LIFETIME_NO_SLOT);
+    ck_assert_uint_eq(lifetimes_slot(&forward, lifetimes_gradient(network, 1)), LIFETIME_NO_SLOT);
     /* A value is read by the backward pass of its reader, 9 - layer. Then its memory is free for a
      * gradient. */
     ck_assert_uint_eq(steps.tensors[1].begin, 1);
     ck_assert_uint_eq(steps.tensors[1].end, 8);
-    ck_assert_uint_eq(lifetimes_slot(&steps, lifetimes_gradient(&steps, 0)),
+    ck_assert_uint_eq(lifetimes_slot(&steps, lifetimes_gradient(network, 0)),
                       lifetimes_slot(&steps, 1));
-    ck_assert_uint_eq(lifetimes_slot(&steps, lifetimes_gradient(&steps, 1)),
+    ck_assert_uint_eq(lifetimes_slot(&steps, lifetimes_gradient(network, 1)),
                       lifetimes_slot(&steps, 2));
-    ck_assert_uint_eq(lifetimes_slot(&steps, lifetimes_gradient(&steps, 2)),
+    ck_assert_uint_eq(lifetimes_slot(&steps, lifetimes_gradient(network, 2)),
                       lifetimes_slot(&steps, 3));
     ck_assert_uint_eq(lifetimes_total(&steps), 7 * 4);
     lifetimes_finish(&forward);

@@ -43,3 +43,11 @@ const char *nearest_find(const char *word, const char *(*next)(const void *conte
     }
     return nearest;
 }
+
+void nearest_hint(const char *word, const char *(*next)(const void *context, size_t index),
+                  const void *context, struct weft_error *error) {
+    const char *nearest = nearest_find(word, next, context);
+    if (nearest != NULL) {
+        error_hint(error, "did you mean %s?", nearest);
+    }
+}

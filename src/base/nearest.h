@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "base/error.h"
+
 /* Returns the number of edits (insert, delete or replace a letter, swap two neighbours) from ${a}
  * to ${b}; only the first 64 letters count. */
 size_t nearest_distance(const char *a, const char *b);
@@ -12,5 +14,9 @@ size_t nearest_distance(const char *a, const char *b);
  * ${next}(context, i) returns candidate i, NULL after the last. */
 const char *nearest_find(const char *word, const char *(*next)(const void *context, size_t index),
                          const void *context);
+
+/* Adds the hint "did you mean ...?" to ${error} if there is such a candidate. */
+void nearest_hint(const char *word, const char *(*next)(const void *context, size_t index),
+                  const void *context, struct weft_error *error);
 
 #endif

@@ -252,8 +252,7 @@ static const char *choice_of(const void *context, size_t index) {
 enum weft_status cli_suggest_choice(const struct cli_option *option, const char *text,
                                     struct weft_error *error) {
     char word[64];
-    const char *nearest;
     cli_nearest_normalise(text, word);
-    nearest = nearest_find(word, choice_of, option->choices);
-    return nearest != NULL ? error_hint(error, "did you mean %s?", nearest) : WEFT_USAGE;
+    nearest_hint(word, choice_of, option->choices, error);
+    return WEFT_USAGE;
 }

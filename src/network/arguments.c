@@ -95,7 +95,7 @@ static const char *known_name(const void *context, size_t index) {
 
 static enum weft_status unknown_argument(const char *member, enum layer_kind_id kind,
                                          struct weft_error *error) {
-    const char *nearest = nearest_find(member, known_name, layer_kinds[kind]), *name;
+    const char *name;
     char shown[80], known[512] = "";
     for (size_t i = 0; strcmp(name = known_name(layer_kinds[kind], i), "kind") != 0; i++) {
         strncat(known, i > 0 ? ", " : "", sizeof known - strlen(known) - 1);
@@ -103,9 +103,7 @@ static enum weft_status unknown_argument(const char *member, enum layer_kind_id 
     }
     error_set(error, WEFT_BAD_FILE, "unknown argument \"%s\": %s knows %s",
               text_printable(member, shown), layer_kind_name(kind), known);
-    if (nearest != NULL) {
-        error_hint(error, "did you mean %s?", nearest);
-    }
+    nearest_hint(member, known_name, layer_kinds[kind], error);
     return WEFT_BAD_FILE;
 }
 

@@ -1,23 +1,13 @@
 /* concat.c: the channels of several tensors one after the other, or the features of flat ones. The
  * height and the width of all are the same. */
+#include "base/try.h"
 #include "network/layer.h"
 
 static enum weft_status join(const struct weft_network *network, struct network_layer *layer,
                              struct weft_error *error) {
-    layer->output.channels = 0;
-    for (size_t i = 0; i < layer->input_count; i++) {
-        const struct tensor_shape shape = layer_input_shape(network, layer, i);
-        char first[64], other[64];
-        if (shape.height != layer->input.height || shape.width != layer->input.width ||
-            shape.flat != layer->input.flat) {
-            return error_set(error, WEFT_BAD_FILE,
-                             "concat needs inputs of the same height and width, but the shape of "
-                             "%s is %s, and that of %s is %s",
-                             activation_layer(network, layer->inputs[0]),
-                             shape_text(layer->input, first),
-                             activation_layer(network, layer->inputs[i]), shape_text(shape, other));
-        }
-        layer->output.channels += shape.channels;
+    TRY(layer_check_inputs(network, layer, false, "height and width, but the shape", error));
+    for (size_t i = 1; i < layer->input_count; i++) {
+        layer->output.channels += layer_input_shape(network, layer, i).channels;
     }
     return WEFT_OK;
 }

@@ -20,12 +20,12 @@ static enum weft_status infer(struct network_layer *layer, struct weft_error *er
 static size_t declare(const struct network_layer *layer,
                       struct network_tensor tensors[LAYER_TENSORS_MAX]) {
     size_t out = layer->as.conv2d.out_channels;
-    tensors[0] = (struct network_tensor){
-        .name = "weight",
-        .trained = true,
-        .rank = 4,
-        .shape = {out, layer->input.channels / layer->as.conv2d.groups,
-                  layer->as.conv2d.kernel.height, layer->as.conv2d.kernel.width}};
+    tensors[0] = (struct network_tensor){.name = "weight",
+                                         .trained = true,
+                                         .rank = 4,
+                                         .shape = {out, conv2d_group_inputs(layer),
+                                                   layer->as.conv2d.kernel.height,
+                                                   layer->as.conv2d.kernel.width}};
     if (layer->as.conv2d.bias) {
         tensors[1] =
             (struct network_tensor){.name = "bias", .trained = true, .rank = 1, .shape = {out}};
@@ -55,8 +55,8 @@ static void pytorch(const struct network_layer *layer, struct text *text) {
 
 /* Products with padding count, as PyTorch's tools count them. */
 static uint64_t flop(const struct network_layer *layer) {
-    uint64_t products = (uint64_t)(layer->input.channels / layer->as.conv2d.groups) *
-                        layer->as.conv2d.kernel.height * layer->as.conv2d.kernel.width;
+    uint64_t products = (uint64_t)conv2d_group_inputs(layer) * layer->as.conv2d.kernel.height *
+                        layer->as.conv2d.kernel.width;
     return 2 * products * shape_size(layer->output);
 }
 

@@ -1,16 +1,9 @@
 /* dot.c: a network in the language of Graphviz: a node for the input and for each layer, an edge
- * for each tensor that a layer reads. */
+ * for each tensor that a layer reads. Names have nothing that a quoted text cannot have. */
 #include "network/layer.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Adds ${part} to a quoted text. */
-static void add_quoted(struct text *text, const char *part) {
-    for (; *part != '\0'; part++) {
-        text_add(text, *part == '"' || *part == '\\' ? "\\%c" : "%c", *part);
-    }
-}
 
 /* Adds the arguments of ${layer} as a line of its label: "kernel_size: 2, stride: 2". */
 static void add_arguments(const struct network_layer *layer, struct text *text) {
@@ -34,11 +27,9 @@ static void add_arguments(const struct network_layer *layer, struct text *text) 
 
 /* Adds the node of activation ${index}: name, kind, arguments, shape. */
 static void add_node(const struct weft_network *network, size_t index, struct text *text) {
+    const char *name = activation_layer(network, index);
     char shape[64];
-    text_add(text, "    \"");
-    add_quoted(text, activation_layer(network, index));
-    text_add(text, "\" [label=\"");
-    add_quoted(text, activation_layer(network, index));
+    text_add(text, "    \"%s\" [label=\"%s", name, name);
     if (index > 0) {
         const struct network_layer *layer = &network->layers[index - 1];
         text_add(text, "\\n%s", layer_kind_name(layer->kind));
@@ -56,11 +47,8 @@ char *network_to_dot(const struct weft_network *network) {
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct network_layer *layer = &network->layers[i];
         for (size_t k = 0; k < layer->input_count; k++) {
-            text_add(&text, "    \"");
-            add_quoted(&text, activation_layer(network, layer->inputs[k]));
-            text_add(&text, "\" -> \"");
-            add_quoted(&text, layer->name);
-            text_add(&text, "\";\n");
+            text_add(&text, "    \"%s\" -> \"%s\";\n", activation_layer(network, layer->inputs[k]),
+                     layer->name);
         }
     }
     text_add(&text, "}");

@@ -21,6 +21,26 @@ struct tensor_shape layer_input_shape(const struct weft_network *network,
     return activation_shape(network, layer->inputs[input]);
 }
 
+enum weft_status layer_check_inputs(const struct weft_network *network,
+                                    const struct network_layer *layer, bool channels,
+                                    const char *same, struct weft_error *error) {
+    const struct tensor_shape first = layer->input;
+    for (size_t i = 1; i < layer->input_count; i++) {
+        const struct tensor_shape shape = layer_input_shape(network, layer, i);
+        char texts[2][64];
+        if (shape.height != first.height || shape.width != first.width ||
+            shape.flat != first.flat || (channels && shape.channels != first.channels)) {
+            return error_set(
+                error, WEFT_BAD_FILE,
+                "%s needs inputs of the same %s of %s is %s, and that of %s is %s",
+                layer_kind_name(layer->kind), same, activation_layer(network, layer->inputs[0]),
+                shape_text(first, texts[0]), activation_layer(network, layer->inputs[i]),
+                shape_text(shape, texts[1]));
+        }
+    }
+    return WEFT_OK;
+}
+
 /* ---- from and to JSON ---- */
 
 /* The activations that a layer may read. */
@@ -37,7 +57,7 @@ static const char *earlier_name(const void *context, size_t index) {
 /* Stores the activation called ${json}. */
 static enum weft_status read_input(const struct earlier *earlier, const json_t *json,
                                    size_t *activation, struct weft_error *error) {
-    const char *name = json_string_value(json), *nearest;
+    const char *name = json_string_value(json);
     char shown[80];
     if (name == NULL) {
         return error_set(error, WEFT_BAD_FILE,
@@ -51,10 +71,7 @@ static enum weft_status read_input(const struct earlier *earlier, const json_t *
     }
     error_set(error, WEFT_BAD_FILE, "inputs: no layer before this one is called \"%s\"",
               text_printable(name, shown));
-    nearest = nearest_find(name, earlier_name, earlier);
-    if (nearest != NULL) {
-        error_hint(error, "did you mean %s?", nearest);
-    }
+    nearest_hint(name, earlier_name, earlier, error);
     return WEFT_BAD_FILE;
 }
 
@@ -108,6 +125,13 @@ bool layer_stores_gradient(const struct weft_network *network, const struct netw
     const size_t end = network->first_reader[layer->inputs[input] + 1];
     const struct network_reader *last = &network->readers[end - 1];
     return last->layer == (size_t)(layer - network->layers) && last->input == input;
+}
+
+bool layer_completes_gradient(const struct weft_network *network, const struct network_layer *layer,
+                              size_t input) {
+    const struct network_reader *first =
+        &network->readers[network->first_reader[layer->inputs[input]]];
+    return first->layer == (size_t)(layer - network->layers) && first->input == input;
 }
 
 bool layer_feeds_next(const struct weft_network *network, size_t index) {

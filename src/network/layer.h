@@ -173,6 +173,20 @@ char *pair_python(struct network_pair pair, char text[64]);
 enum weft_status layer_check_padding(struct network_pair window, struct network_pair padding,
                                      struct weft_error *error);
 
+/* Return the channels of the input and of the output in a group of a conv2d. */
+static inline size_t conv2d_group_inputs(const struct network_layer *layer) {
+    return layer->input.channels / layer->as.conv2d.groups;
+}
+static inline size_t conv2d_group_outputs(const struct network_layer *layer) {
+    return layer->output.channels / layer->as.conv2d.groups;
+}
+
+/* graph.c: fails with WEFT_BAD_FILE unless the inputs of ${layer} have the same height and width,
+ * and channels if ${channels}. ${same}: the message from these words up to the first shape. */
+enum weft_status layer_check_inputs(const struct weft_network *network,
+                                    const struct network_layer *layer, bool channels,
+                                    const char *same, struct weft_error *error);
+
 /* shape.c: sets the output of ${layer} to ${channels} channels with one value for each window.
  * Fails with WEFT_BAD_FILE if the input is flat, if a window is larger than the input with its
  * padding, and if these are too large. ${what}: "window" or "kernel", for messages. */

@@ -5,19 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-size_t lifetimes_value(const struct lifetimes *lifetimes, size_t activation) {
-    (void)lifetimes;
-    return activation;
-}
-
-size_t lifetimes_gradient(const struct lifetimes *lifetimes, size_t activation) {
-    return lifetimes->activations + activation;
-}
-
-size_t lifetimes_contribution(const struct lifetimes *lifetimes, size_t layer) {
-    return 2 * lifetimes->activations + layer;
-}
-
 /* Returns the size of the largest input of ${layer} whose gradient it does not store. */
 static size_t contribution_size(const struct weft_network *network,
                                 const struct network_layer *layer) {
@@ -47,20 +34,19 @@ enum weft_status lifetimes_init(const struct weft_network *network, struct lifet
     }
     for (size_t i = 0; i < activations; i++) {
         const struct network_layer *layer = i > 0 ? &network->layers[i - 1] : NULL;
-        const size_t value = lifetimes_value(lifetimes, i);
-        const size_t gradient = lifetimes_gradient(lifetimes, i);
-        lifetimes->tensors[value].size = shape_size(activation_shape(network, i));
-        lifetimes->tensors[gradient].size = lifetimes->tensors[value].size;
+        const size_t gradient = lifetimes_gradient(network, i);
+        lifetimes->tensors[i].size = shape_size(activation_shape(network, i));
+        lifetimes->tensors[gradient].size = lifetimes->tensors[i].size;
         if (layer != NULL) {
-            lifetimes->tensors[lifetimes_contribution(lifetimes, i - 1)].size =
+            lifetimes->tensors[lifetimes_contribution(network, i - 1)].size =
                 contribution_size(network, layer);
         }
         /* Flatten moves no value. Its gradient is that of its input if it is the only reader. */
         if (layer != NULL && layer->kind == LAYER_KIND_FLATTEN) {
-            lifetimes->same[value] = lifetimes->same[lifetimes_value(lifetimes, layer->inputs[0])];
+            lifetimes->same[i] = lifetimes->same[layer->inputs[0]];
             if (activation_readers(network, layer->inputs[0]) == 1) {
                 lifetimes->same[gradient] =
-                    lifetimes->same[lifetimes_gradient(lifetimes, layer->inputs[0])];
+                    lifetimes->same[lifetimes_gradient(network, layer->inputs[0])];
             }
         }
     }
@@ -98,44 +84,44 @@ static void use_backward(struct lifetimes *lifetimes, const struct weft_network 
                          size_t step) {
     const struct network_layer *layer = &network->layers[i];
     const struct layer_kind *kind = layer_kinds[layer->kind];
-    lifetimes_use(lifetimes, lifetimes_gradient(lifetimes, i + 1), step);
+    lifetimes_use(lifetimes, lifetimes_gradient(network, i + 1), step);
     if (kind->backward_reads_output) {
-        lifetimes_use(lifetimes, lifetimes_value(lifetimes, i + 1), step);
+        lifetimes_use(lifetimes, i + 1, step);
     }
     for (size_t k = 0; k < layer->input_count; k++) {
-        lifetimes_use(lifetimes, lifetimes_gradient(lifetimes, layer->inputs[k]), step);
+        lifetimes_use(lifetimes, lifetimes_gradient(network, layer->inputs[k]), step);
         if (kind->backward_reads_input) {
-            lifetimes_use(lifetimes, lifetimes_value(lifetimes, layer->inputs[k]), step);
+            lifetimes_use(lifetimes, layer->inputs[k], step);
         }
     }
-    if (lifetimes->tensors[lifetimes_contribution(lifetimes, i)].size > 0) {
-        lifetimes_use(lifetimes, lifetimes_contribution(lifetimes, i), step);
+    if (lifetimes->tensors[lifetimes_contribution(network, i)].size > 0) {
+        lifetimes_use(lifetimes, lifetimes_contribution(network, i), step);
     }
 }
 
 void lifetimes_of_layers(struct lifetimes *lifetimes, const struct weft_network *network,
                          bool forward_only) {
     const size_t last = network->layer_count, loss = last + 1, end = 2 * last + 2;
-    lifetimes_use(lifetimes, lifetimes_value(lifetimes, 0), 0);
+    lifetimes_use(lifetimes, 0, 0);
     for (size_t i = 0; i < last; i++) {
         const struct network_layer *layer = &network->layers[i];
-        lifetimes_use(lifetimes, lifetimes_value(lifetimes, i + 1), i + 1);
+        lifetimes_use(lifetimes, i + 1, i + 1);
         for (size_t k = 0; k < layer->input_count; k++) {
-            lifetimes_use(lifetimes, lifetimes_value(lifetimes, layer->inputs[k]), i + 1);
+            lifetimes_use(lifetimes, layer->inputs[k], i + 1);
         }
         if (!forward_only) {
             use_backward(lifetimes, network, i, end - 1 - i);
         }
     }
-    lifetimes_use(lifetimes, lifetimes_value(lifetimes, last), loss);
+    lifetimes_use(lifetimes, last, loss);
     for (size_t i = 0; i <= last; i += last) {
-        lifetimes_use(lifetimes, lifetimes_value(lifetimes, i), end);
+        lifetimes_use(lifetimes, i, end);
         if (!forward_only) {
-            lifetimes_use(lifetimes, lifetimes_gradient(lifetimes, i), end);
+            lifetimes_use(lifetimes, lifetimes_gradient(network, i), end);
         }
     }
     if (!forward_only) {
-        lifetimes_use(lifetimes, lifetimes_gradient(lifetimes, last), loss);
+        lifetimes_use(lifetimes, lifetimes_gradient(network, last), loss);
     }
 }
 

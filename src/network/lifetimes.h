@@ -29,10 +29,13 @@ struct lifetimes {
     size_t *slots; /* the size of each */
 };
 
-/* The indices of the tensors. */
-size_t lifetimes_value(const struct lifetimes *lifetimes, size_t activation);
-size_t lifetimes_gradient(const struct lifetimes *lifetimes, size_t activation);
-size_t lifetimes_contribution(const struct lifetimes *lifetimes, size_t layer);
+/* The indices of the tensors; that of a value is its activation. */
+static inline size_t lifetimes_gradient(const struct weft_network *network, size_t activation) {
+    return network->layer_count + 1 + activation;
+}
+static inline size_t lifetimes_contribution(const struct weft_network *network, size_t layer) {
+    return 2 * (network->layer_count + 1) + layer;
+}
 
 /* Makes the tensors of ${network}, none of which is needed. Fails with WEFT_NO_MEMORY.
  * lifetimes_finish frees them, also after a failure. */

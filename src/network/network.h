@@ -175,6 +175,11 @@ size_t activation_readers(const struct weft_network *network, size_t index);
 bool layer_stores_gradient(const struct weft_network *network, const struct network_layer *layer,
                            size_t input);
 
+/* Returns whether it is the first reader, whose contribution, added last, makes the gradient
+ * complete. */
+bool layer_completes_gradient(const struct weft_network *network, const struct network_layer *layer,
+                              size_t input);
+
 /* Returns whether no layer but the next one reads the output of layer ${index}, and the next one
  * reads nothing else. */
 bool layer_feeds_next(const struct weft_network *network, size_t index);

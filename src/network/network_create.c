@@ -122,7 +122,6 @@ static enum weft_status read_kind(const json_t *list, enum layer_kind_id *kind,
     const json_t *json = json_object_get(list, "kind");
     const char *name = json_is_string(json) ? json_string_value(json) : "";
     char shown[80], known[512] = "";
-    const char *nearest;
     *kind = kind_find(name);
     if (*kind != LAYER_KIND_COUNT) {
         return WEFT_OK;
@@ -133,10 +132,7 @@ static enum weft_status read_kind(const json_t *list, enum layer_kind_id *kind,
     }
     error_set(error, WEFT_BAD_FILE, "unknown kind \"%s\": known are %s",
               text_printable(name, shown), known);
-    nearest = nearest_find(name, kind_name, NULL);
-    if (nearest != NULL) {
-        error_hint(error, "did you mean %s?", nearest);
-    }
+    nearest_hint(name, kind_name, NULL, error);
     return WEFT_BAD_FILE;
 }
 
