@@ -16,13 +16,14 @@
 
 /* Without bias correction, and with constants that are powers of two or sums of few, all results
  * are exact. */
-static const struct adam_constants simple = {.beta1 = 0.5f,
-                                             .beta2 = 0.75f,
-                                             .eps = 0.5f,
-                                             .complement1 = 0.5f,
-                                             .complement2 = 0.25f,
-                                             .step_size = 0.25f,
-                                             .root_correction = 2.0f};
+static const struct update simple = {.decay = 1.0f,
+                                     .beta1 = 0.5f,
+                                     .beta2 = 0.75f,
+                                     .eps = 0.5f,
+                                     .complement1 = 0.5f,
+                                     .complement2 = 0.25f,
+                                     .step_size = 0.25f,
+                                     .root_correction = 2.0f};
 
 /* One image (1, 3) of label 0, all parameters 0: both logits are 0, p = 1/2, dlogits -1/2 and 1/2.
  *   g = dlogit x input = -0.5 -1.5 0.5 1.5, bias -0.5 0.5
@@ -46,7 +47,7 @@ START_TEST(by_hand) {
         .pixels = values,
         .batch = 1,
         .epochs = 1,
-        .adam = &simple,
+        .updates = &simple,
         .expected = {{"l.weight.grad", 4, g},
                      {"l.bias.grad", 2, g_bias},
                      {"l.weight.moment", 4, m},
@@ -69,7 +70,7 @@ END_TEST
 START_TEST(constants) {
     static const uint64_t steps[] = {1, 2, 3, 10, 600, 3000, 1000000};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        struct adam_constants adam = adam_step(0.01f, steps[i]);
+        struct update adam = adam_update(0.01f, steps[i]);
         double t = (double)steps[i];
         double size = (double)0.01f / (1.0 - pow(0.9, t)), root = 1.0 / sqrt(1.0 - pow(0.999, t));
         ck_assert_double_eq_tol((double)adam.step_size / size, 1.0, 1e-7);
@@ -166,7 +167,7 @@ START_TEST(plain) {
     ck_assert_int_eq(backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, NULL), WEFT_OK);
     ck_assert_int_eq(backend_write(backend, ARRAY_PARAMETERS, before.parameters, NULL), WEFT_OK);
     for (size_t t = 1; t <= 30; t++) {
-        const struct adam_constants adam = adam_step(0.01f, t);
+        const struct update adam = adam_update(0.01f, t);
         const struct training_steps steps = {1, IMAGES, IMAGES, order, &adam};
         struct weft_step_result result;
         plain_gradient(before.parameters, &images, pixels, gradient);
@@ -192,7 +193,7 @@ START_TEST(decaying) {
     static const float zeros[4] = {0};
     static uint16_t labels[STEPS];
     static uint8_t pixels[STEPS * 2] = {1, 1};
-    static struct adam_constants adam[STEPS];
+    static struct update adam[STEPS];
     const struct weft_images images[] = {{30, 1, 1, 2, pixels, labels, 2},
                                          {60, 1, 1, 2, pixels, labels, 2},
                                          {STEPS, 1, 1, 2, pixels, labels, 2}};
@@ -223,7 +224,7 @@ START_TEST(decaying) {
         cases[i].pixels = values;
         cases[i].batch = 1;
         cases[i].epochs = 1;
-        cases[i].adam = adam;
+        cases[i].updates = adam;
     }
     training_check(network, cases, 3, places, count);
     network_destroy(network);

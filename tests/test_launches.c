@@ -37,7 +37,7 @@ static struct backend *start(const struct weft_network *network, const struct la
 
 static void train(struct backend *backend) {
     static const uint32_t order[IMAGES];
-    struct adam_constants adam = adam_step(0.01f, 1);
+    struct update adam = adam_update(0.01f, 1);
     struct training_steps steps = {1, IMAGES, IMAGES, order, &adam};
     struct weft_step_result result;
     struct weft_error error = {0};

@@ -76,7 +76,7 @@ START_TEST(flushed) {
     float *small = scaled(model->parameters, count, 1e-8f);
     float *tiny = scaled(model->parameters, count, 1e-12f);
     float *faint = scaled(model->parameters, count, 0x1p-17f);
-    struct adam_constants slow[STEPS];
+    struct update slow[STEPS];
     struct layer_place places[LAYER_PLACES_MAX];
     size_t place_count = layer_places_list_fused(LAYER_LARGE, "published network flushed", places);
     place_count = layer_places_add_flushing(places, place_count);
@@ -85,7 +85,7 @@ START_TEST(flushed) {
         faint_pixels[i] = ldexpf(pixels[i], -17 - (int)(i % 18));
     }
     for (size_t i = 0; i < STEPS; i++) {
-        slow[i] = adam_step(0x1p-30f, i + 1);
+        slow[i] = adam_update(0x1p-30f, i + 1);
     }
     struct training_case cases[] = {
         case_of("published network", model->parameters, pixels),
@@ -94,8 +94,8 @@ START_TEST(flushed) {
         case_of("published network, products near 2^-36", faint, faint_pixels),
         case_of("published network, pixels near 2^-36", model->parameters, faint_pixels),
     };
-    cases[1].adam = slow;
-    cases[3].adam = slow;
+    cases[1].updates = slow;
+    cases[3].updates = slow;
     training_check(model->network, cases, sizeof cases / sizeof cases[0], places, place_count);
     free(small);
     free(tiny);

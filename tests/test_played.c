@@ -13,7 +13,7 @@ static void check_steps(const char *devices, size_t steps, size_t batch) {
     const struct backend_options options = {.device = "gpu", .batch = batch, .no_cache = true};
     static uint32_t order[LARGE];
     struct weft_step_result results[64];
-    struct adam_constants adam[64];
+    struct update adam[64];
     struct weft_network *network;
     struct weft_model *model;
     struct backend *backend;
@@ -27,7 +27,7 @@ static void check_steps(const char *devices, size_t steps, size_t batch) {
         order[i] = i;
     }
     for (size_t i = 0; i < steps; i++) {
-        adam[i] = adam_step(0.01f, i + 1);
+        adam[i] = adam_update(0.01f, i + 1);
     }
     training_images(steps * batch, 784, 10, 2, &images);
     images.height = images.width = 28;

@@ -69,7 +69,7 @@ static struct backend *start(const struct layer_place *place, bool no_fuse, enum
 /* Two steps: 20 images and 3. */
 static void train(struct backend *backend) {
     uint32_t order[IMAGES];
-    struct adam_constants adam[2] = {adam_step(0.01f, 1), adam_step(0.01f, 2)};
+    struct update adam[2] = {adam_update(0.01f, 1), adam_update(0.01f, 2)};
     struct training_steps steps = {2, BATCH, IMAGES, order, adam};
     struct weft_step_result results[2];
     struct weft_error error = {0};

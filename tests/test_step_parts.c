@@ -56,17 +56,21 @@ static void train_whole(struct backend *backend) {
     ck_assert_int_eq(backend_set_pixels(backend, table, NULL), WEFT_OK);
     ck_assert_int_eq(backend_set_images(backend, 3, images, NULL), WEFT_OK);
     for (uint64_t step = 1; step <= STEPS; step++) {
-        const struct adam_constants adam = adam_step(0.01f, step);
-        const struct training_steps steps = {1, IMAGES, IMAGES, order, &adam, 3};
+        const struct update adam = adam_update(0.01f, step);
+        const struct training_steps steps = {.steps = 1,
+                                             .batch = IMAGES,
+                                             .images = IMAGES,
+                                             .order = order,
+                                             .updates = &adam,
+                                             .set = 3};
         ck_assert_int_eq(backend_train(backend, &steps, &result, NULL), WEFT_OK);
     }
 }
 
 static void train_parts(struct backend *backend) {
     float logits[IMAGES * API_CLASSES], dlogits[IMAGES * API_CLASSES];
-    const float scale = weft_div(1.0f, (float)IMAGES);
     for (uint64_t step = 1; step <= STEPS; step++) {
-        const struct adam_constants adam = adam_step(0.01f, step);
+        const struct update adam = adam_update(0.01f, step);
         struct weft_error error = {0};
         backend_forward(backend, WEFT_STATISTICS_BATCH, IMAGES, input, &error);
         backend_tensor(backend, "fc.output", logits, IMAGES * API_CLASSES, &error);
@@ -74,7 +78,7 @@ static void train_parts(struct backend *backend) {
             cross_entropy(logits + i * API_CLASSES, images->labels[i], dlogits + i * API_CLASSES);
         }
         backend_backward(backend, dlogits, &error);
-        backend_step(backend, scale, &adam, &error);
+        backend_step(backend, &adam, &error);
         ck_assert_msg(error.status == WEFT_OK, "%s", error.message);
     }
 }
@@ -125,17 +129,17 @@ END_TEST
 START_TEST(order_of_calls) {
     const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
     struct backend *backend = start(&place);
-    const struct adam_constants adam = adam_step(0.01f, 1);
+    const struct update adam = adam_update(0.01f, 1);
     static const float dlogits[IMAGES * API_CLASSES];
     ck_assert_int_eq(backend_backward(backend, dlogits, NULL), WEFT_USAGE);
-    ck_assert_int_eq(backend_step(backend, 1, &adam, NULL), WEFT_USAGE);
+    ck_assert_int_eq(backend_step(backend, &adam, NULL), WEFT_USAGE);
     ck_assert_int_eq(backend_forward(backend, WEFT_STATISTICS_BATCH, IMAGES, input, NULL), WEFT_OK);
-    ck_assert_int_eq(backend_step(backend, 1, &adam, NULL), WEFT_USAGE);
+    ck_assert_int_eq(backend_step(backend, &adam, NULL), WEFT_USAGE);
     ck_assert_int_eq(backend_forward(backend, WEFT_STATISTICS_BATCH, IMAGES, input, NULL), WEFT_OK);
     ck_assert_int_eq(backend_backward(backend, dlogits, NULL), WEFT_OK);
     ck_assert_int_eq(backend_backward(backend, dlogits, NULL), WEFT_USAGE);
-    ck_assert_int_eq(backend_step(backend, 1, &adam, NULL), WEFT_OK);
-    ck_assert_int_eq(backend_step(backend, 1, &adam, NULL), WEFT_USAGE);
+    ck_assert_int_eq(backend_step(backend, &adam, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_step(backend, &adam, NULL), WEFT_USAGE);
     backend_close(backend);
 }
 END_TEST

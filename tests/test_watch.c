@@ -83,8 +83,8 @@ static struct backend *open_place(const struct layer_place *place, enum weft_ste
 /* Writes the values of the model, makes ${count} steps of all images, at most 3, and stores the
  * parameters after them. */
 static enum weft_status make_steps(struct backend *backend, size_t count, float *parameters) {
-    const struct adam_constants adam[] = {adam_step(0.01f, 1), adam_step(0.01f, 2),
-                                          adam_step(0.01f, 3)};
+    const struct update adam[] = {adam_update(0.01f, 1), adam_update(0.01f, 2),
+                                  adam_update(0.01f, 3)};
     const struct training_steps steps = {count, IMAGES / count, IMAGES, order, adam};
     struct weft_step_result results[3];
     float *zeros = layer_alloc((model->network->parameter_count + 1) * sizeof *zeros);

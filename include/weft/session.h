@@ -34,6 +34,7 @@
 #include "weft/images.h"
 #include "weft/model.h"
 #include "weft/options.h"
+#include "weft/recipe.h"
 
 WEFT_BEGIN
 
@@ -170,7 +171,7 @@ struct weft_training_options {
     size_t epochs;       /* of this call; 0: 5 */
     size_t batch;        /* images of a step, at most those of the session, or more than all of a
                             smaller set; 0: those of the session */
-    float learning_rate; /* Adam's; 0: 0.01 */
+    float learning_rate; /* 0: 0.01 */
     uint64_t seed;       /* of the order of the images */
     enum weft_order order;
     uint64_t steps; /* of this call: it ends after them, in the middle of an epoch; 0: no limit */
@@ -180,10 +181,14 @@ struct weft_training_options {
     /* Called after each epoch. It may change ${learning_rate} for the following ones. false ends
      * the training. May be NULL. */
     bool (*epoch)(void *context, const struct weft_epoch *epoch, float *learning_rate);
-    void *context; /* of progress and epoch */
+    void *context;             /* of progress and epoch */
+    struct weft_recipe recipe; /* weft/recipe.h; all zero: Adam, and nothing else */
 };
 #define WEFT_TRAINING_OPTIONS                                                                      \
-    { sizeof(struct weft_training_options), 0, 0, 0, 0, WEFT_ORDER_SHUFFLED, 0, NULL, NULL, NULL }
+    {                                                                                              \
+        sizeof(struct weft_training_options), 0, 0, 0, 0, WEFT_ORDER_SHUFFLED, 0, NULL, NULL,      \
+            NULL, WEFT_RECIPE_PUBLISHED                                                            \
+    }
 
 /* Trains on ${images} with Adam (beta1 0.9, beta2 0.999, eps 1e-8) and cross entropy, as "weft
  * train" does, with the same bits. ${options} NULL: the defaults. Goes on where the session is: the

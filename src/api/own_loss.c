@@ -90,8 +90,9 @@ enum weft_status weft_backward(struct weft_session *session, const float *doutpu
 
 static enum weft_status step(struct weft_session *session, float learning_rate,
                              struct weft_error *error) {
-    const struct adam_constants adam = adam_step(learning_rate, session->steps + 1);
-    TRY(backend_step(session->backend, 1.0f, &adam, error));
+    struct update update = adam_update(learning_rate, session->steps + 1);
+    update.weight = 1.0f; /* the caller has divided */
+    TRY(backend_step(session->backend, &update, error));
     session->steps++;
     session->newer = true;
     session_changed(session);

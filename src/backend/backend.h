@@ -171,12 +171,38 @@ enum weft_status backend_write(struct backend *backend, enum backend_array array
 enum weft_status backend_read(struct backend *backend, enum backend_array array, float *values,
                               struct weft_error *error);
 
-/* Adam's constants of one step, from adam_step. */
-struct adam_constants {
+/* What a step does with the gradients, from update_of_step. PyTorch's formulas, g being the gradient
+ * of the mean loss, times ${clip_norm} / norm if the norm of all gradients is larger:
+ *
+ *   p = decay p,  g = g + penalty p
+ *   Adam:  m = beta1 m + complement1 g,  v = beta2 v + complement2 g g,
+ *          p = p - step_size m / (sqrt(v) root_correction + eps)
+ *   SGD:   m = beta1 m + g,  p = p - step_size (m, or with nesterov g + beta1 m) */
+struct update {
+    float
+        weight;  /* what the sum of losses is divided by: the images, or the sum of their weights */
+    float decay; /* 1: none */
+    float penalty; /* 0: none */
     float beta1, beta2, eps;
     float complement1, complement2; /* 1 - beta1, 1 - beta2 */
-    float step_size;                /* lr / (1 - beta1^t) */
+    float step_size;                /* Adam: rate / (1 - beta1^t); SGD: the rate */
     float root_correction;          /* 1 / sqrt(1 - beta2^t) */
+    float clip_norm;                /* 0: none */
+    bool sgd, nesterov;
+};
+
+/* Returns what makes the gradients of the sum of losses of ${count} images those of the mean. */
+float update_scale(const struct update *update, size_t count);
+
+/* How an image is changed when it is gathered: from augment_images. First it is mirrored left to
+ * right, then moved, pixels from outside being byte 0; then a square becomes 0 (after
+ * normalising). Each in all channels. */
+struct image_change {
+    int16_t flip;                    /* 0 or 1 */
+    int16_t down, right;             /* pixels */
+    int16_t erase;                   /* pixels a side; 0: none */
+    int16_t erase_row, erase_column; /* of the square's first pixel */
+    int16_t unused[2];               /* 16 bytes, as a short8 */
 };
 
 /* Training steps, one after the other. */
@@ -185,9 +211,12 @@ struct training_steps {
     size_t batch; /* images of a step; at most backend_options.batch */
     /* In all; the last step takes the rest: (steps - 1) x batch < images <= steps x batch. */
     size_t images;
-    const uint32_t *order;             /* an index into the images of the set for each of images */
-    const struct adam_constants *adam; /* of each step */
-    size_t set;                        /* of backend_set_images */
+    const uint32_t *order;              /* an index into the images of the set for each of images */
+    const struct update *updates;       /* of each step */
+    const struct image_change *changes; /* of each of images; NULL: none */
+    float label_smoothing;              /* 0: none */
+    const float *class_weights;         /* one for each output; NULL: 1 */
+    size_t set;                         /* of backend_set_images */
     uint64_t seed, first; /* of dropout: the seed, and the number of the first step, from 1 */
 };
 
@@ -212,7 +241,7 @@ void backend_set_step(struct backend *backend, uint64_t seed, uint64_t step);
  * ${doutputs}: the gradient of the loss with respect to the outputs of the last forward call. There
  * is one backward call at most for each forward call, and no other pass between them.
  *
- * Step: makes Adam's update with these gradients times ${scale}; once.
+ * Step: makes ${update} with these gradients divided by update->weight; once.
  *
  * All fail with WEFT_USAGE for a count that the backend was not opened for and for calls in another
  * order, with WEFT_INTERRUPTED (struct backend_watch), and with WEFT_BAD_DEVICE. */
@@ -220,8 +249,8 @@ enum weft_status backend_forward(struct backend *backend, enum weft_statistics s
                                  size_t count, const float *inputs, struct weft_error *error);
 enum weft_status backend_backward(struct backend *backend, const float *doutputs,
                                   struct weft_error *error);
-enum weft_status backend_step(struct backend *backend, float scale,
-                              const struct adam_constants *adam, struct weft_error *error);
+enum weft_status backend_step(struct backend *backend, const struct update *update,
+                              struct weft_error *error);
 
 /* Stores how many training steps an OpenCL device has made since it was opened: by launches for
  * each step, and by the kernel that computes many (enum weft_step_kernel). The CPU backend has made

@@ -266,14 +266,18 @@ enum weft_status backend_backward(struct backend *backend, const float *doutputs
     return status;
 }
 
-enum weft_status backend_step(struct backend *backend, float scale,
-                              const struct adam_constants *adam, struct weft_error *error) {
+float update_scale(const struct update *update, size_t count) {
+    return weft_div(1.0f, update->weight != 0 ? update->weight : (float)count);
+}
+
+enum weft_status backend_step(struct backend *backend, const struct update *update,
+                              struct weft_error *error) {
     enum weft_status status;
     if (backend->gradient_count == 0) {
         return error_set(error, WEFT_USAGE, "there was no backward pass before it");
     }
     backend->forward_count = 0;
-    status = backend->ops->step(backend, scale, adam, error);
+    status = backend->ops->step(backend, update, error);
     backend->gradient_count = 0;
     return status;
 }

@@ -55,9 +55,9 @@ struct backend_ops {
                                 struct weft_error *error);
     enum weft_status (*backward)(struct backend *backend, const float *doutputs,
                                  struct weft_error *error);
-    /* Adam's update with the gradients of backend->gradient_count images. */
-    enum weft_status (*step)(struct backend *backend, float scale,
-                             const struct adam_constants *adam, struct weft_error *error);
+    /* The update with the gradients of backend->gradient_count images. */
+    enum weft_status (*step)(struct backend *backend, const struct update *update,
+                             struct weft_error *error);
     /* Stores ${count} images x size of the activation floats in ${values}. ${count}: the images
      * of the last pass, or more, up to all lanes of its shards. */
     enum weft_status (*tensor)(struct backend *backend, struct activation activation, size_t count,

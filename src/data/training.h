@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "weft/epoch.h"
 #include "weft/options.h"
+#include "weft/recipe.h"
 
 struct json_t;
 struct json_writer;
@@ -26,10 +27,11 @@ struct training_start {
 struct training {
     size_t epochs;       /* at least 1 */
     size_t batch;        /* images of a step, at least 1 */
-    float learning_rate; /* Adam's */
+    float learning_rate; /* the largest, with a schedule */
     uint64_t seed;       /* of the shuffles; initial values have one in model_initialise */
     enum weft_order order;
     uint64_t steps; /* the training ends after this number of steps in total; 0: after the epochs */
+    struct weft_recipe recipe;
     const struct training_start *start; /* NULL: from the beginning */
     size_t set; /* of the backend that has the images (backend_set_images) */
 };

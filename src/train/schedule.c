@@ -22,8 +22,9 @@ static double power(double base, uint64_t t) {
     return result;
 }
 
-struct adam_constants adam_step(float learning_rate, uint64_t t) {
-    return (struct adam_constants){
+struct update adam_update(float learning_rate, uint64_t t) {
+    return (struct update){
+        .decay = 1.0f,
         .beta1 = (float)BETA1,
         .beta2 = (float)BETA2,
         .eps = (float)EPS,

@@ -25,7 +25,7 @@ struct run {
     size_t images;
     uint64_t done;                    /* steps made, over all epochs */
     uint32_t *order;                  /* of the images in the epoch */
-    struct adam_constants *adam;      /* of each step of the epoch */
+    struct update *updates;           /* of each step of the epoch */
     struct weft_step_result *results; /* of each step of the epoch */
     float *values;                    /* as long as parameters and buffers together */
     size_t chunk;                     /* steps between two calls of the progress callback */
@@ -43,7 +43,7 @@ static size_t steps_of_epoch(const struct run *run) {
 
 static void run_free(struct run *run) {
     free(run->order);
-    free(run->adam);
+    free(run->updates);
     free(run->results);
     free(run->values);
 }
@@ -53,10 +53,10 @@ static enum weft_status run_init(struct run *run, struct weft_error *error) {
     size_t steps = (run->images + run->training->batch - 1) / run->training->batch;
     size_t floats = network->parameter_count + network->buffer_count;
     run->order = malloc(run->images * sizeof *run->order);
-    run->adam = malloc(steps * sizeof *run->adam);
+    run->updates = malloc(steps * sizeof *run->updates);
     run->results = malloc(steps * sizeof *run->results);
     run->values = calloc(floats + 1, sizeof *run->values);
-    if (run->order == NULL || run->adam == NULL || run->results == NULL || run->values == NULL) {
+    if (run->order == NULL || run->updates == NULL || run->results == NULL || run->values == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "training: no memory");
     }
     return WEFT_OK;
@@ -113,7 +113,7 @@ static enum weft_status make_steps(struct run *run, size_t epoch, size_t begin, 
         .batch = batch,
         .images = last - begin * batch,
         .order = run->order + begin * batch,
-        .adam = run->adam + begin,
+        .updates = run->updates + begin,
         .set = run->training->set,
         .seed = run->training->seed,
         .first = run->done + begin + 1,
@@ -184,7 +184,7 @@ static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_err
         shuffle_images(training->seed, epoch, run->order, run->images);
     }
     for (size_t i = 0; i < steps; i++) {
-        run->adam[i] = adam_step(training->learning_rate, run->done + i + 1);
+        run->updates[i] = adam_update(training->learning_rate, run->done + i + 1);
     }
     /* The steps; afterwards the model holds their result. */
     TRY(run_steps(run, epoch, steps, error));

@@ -33,9 +33,9 @@ enum weft_status train_model(struct weft_model *model, struct backend *backend, 
                              const struct training *training, const struct training_events *events,
                              struct weft_error *error);
 
-/* Returns Adam's constants for step ${t} (from 1): beta1 0.9, beta2 0.999, eps 1e-8, with bias
+/* Returns the update of Adam for step ${t} (from 1): beta1 0.9, beta2 0.999, eps 1e-8, with bias
  * correction. */
-struct adam_constants adam_step(float learning_rate, uint64_t t);
+struct update adam_update(float learning_rate, uint64_t t);
 
 /* Stores the order of ${count} images in epoch ${epoch} (from 1) in ${order}: a permutation of
  * 0 .. count - 1 that depends on ${seed} and ${epoch} only. */

@@ -138,14 +138,14 @@ void trainer_chunk_make(const struct trainer *trainer, uint64_t first,
         shuffle_images(trainer->seed, first / in_epoch + 1, trainer->order, count);
     }
     for (uint64_t i = begin; i < end; i++) {
-        chunk->adam[i - begin] = adam_step(RATE, first + (i - begin) + 1);
+        chunk->updates[i - begin] = adam_update(RATE, first + (i - begin) + 1);
     }
     chunk->first = first;
     chunk->steps = (struct training_steps){.steps = (size_t)(end - begin),
                                            .batch = trainer->batch,
                                            .images = last - (size_t)begin * trainer->batch,
                                            .order = trainer->order + begin * trainer->batch,
-                                           .adam = chunk->adam,
+                                           .updates = chunk->updates,
                                            .seed = trainer->seed,
                                            .first = first + 1};
 }

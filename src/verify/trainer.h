@@ -57,7 +57,7 @@ enum weft_status trainer_begin(const struct trainer *trainer, struct backend *ba
 struct trainer_chunk {
     uint64_t first; /* step, from 0 */
     struct training_steps steps;
-    struct adam_constants adam[TRAINER_CHUNK];
+    struct update updates[TRAINER_CHUNK];
 };
 
 /* Makes the chunk of the steps from ${first} on: at most TRAINER_CHUNK, in one epoch. Chunks must

@@ -57,7 +57,7 @@ static enum weft_status hand_over(const struct run *run) {
 static enum weft_status train(const struct run *run, size_t steps) {
     size_t images = run->training->data->count, epochs = run->training->epochs;
     uint32_t *order = layer_alloc(images * sizeof *order);
-    struct adam_constants *adam = layer_alloc(epochs * steps * sizeof *adam);
+    struct update *updates = layer_alloc(epochs * steps * sizeof *updates);
     struct weft_step_result *results = layer_alloc(epochs * steps * sizeof *results);
     struct layer_tensor *loss, *correct;
     enum weft_status status = WEFT_OK;
@@ -65,14 +65,15 @@ static enum weft_status train(const struct run *run, size_t steps) {
         order[i] = (uint32_t)i;
     }
     for (size_t i = 0; i < epochs * steps; i++) {
-        adam[i] = run->training->adam != NULL ? run->training->adam[i] : adam_step(0.01f, i + 1);
+        updates[i] =
+            run->training->updates != NULL ? run->training->updates[i] : adam_update(0.01f, i + 1);
     }
     for (size_t epoch = 0; status == WEFT_OK && epoch < epochs; epoch++) {
         const struct training_steps all = {.steps = steps,
                                            .batch = run->training->batch,
                                            .images = images,
                                            .order = order,
-                                           .adam = adam + epoch * steps};
+                                           .updates = updates + epoch * steps};
         status = backend_train(run->backend, &all, results + epoch * steps, run->error);
     }
     loss = layer_result_add(run->result, "loss", epochs * steps, 1, 1, 1);
@@ -84,7 +85,7 @@ static enum weft_status train(const struct run *run, size_t steps) {
         correct->values[i] = (float)results[i].correct;
     }
     free(order);
-    free(adam);
+    free(updates);
     free(results);
     return status;
 }

@@ -12,9 +12,9 @@ struct training_case {
     const float *buffers;           /* NULL if there are none */
     const struct weft_images *data; /* for training and evaluation */
     const float *pixels;            /* 256: the value of each byte */
-    size_t batch;  /* of each step but the last of an epoch, which may be smaller */
-    size_t epochs; /* over all images, in file order */
-    const struct adam_constants *adam; /* of each step, or NULL: adam_step at rate 0.01 */
+    size_t batch;                 /* of each step but the last of an epoch, which may be smaller */
+    size_t epochs;                /* over all images, in file order */
+    const struct update *updates; /* of each step, or NULL: adam_update at rate 0.01 */
     struct {
         const char *tensor;
         size_t count;

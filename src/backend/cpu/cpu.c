@@ -210,7 +210,7 @@ static enum weft_status train(struct backend *backend, const struct training_ste
                                });
         results[step] = join_losses(cpu, count);
         cpu_backward(cpu, count, WEFT_STATISTICS_BATCH, false);
-        cpu_adam_step(cpu, count, weft_div(1.0f, (float)count), &steps->adam[step]);
+        cpu_update(cpu, count, &steps->updates[step]);
         TRY(watch_check(&backend->watch, "training", error));
     }
     return WEFT_OK;
@@ -258,14 +258,14 @@ static enum weft_status backward(struct backend *backend, const float *doutputs,
     lanes_pack(doutputs, count, shape_size(network_output(backend->network)),
                cpu->dvalues[last][0]);
     cpu_backward(cpu, count, backend->forward_statistics, true);
-    cpu_adam_step(cpu, count, 1.0f, NULL);
+    cpu_update(cpu, count, NULL);
     return watch_check(&backend->watch, "backward", error);
 }
 
-static enum weft_status step(struct backend *backend, float scale,
-                             const struct adam_constants *adam, struct weft_error *error) {
+static enum weft_status step(struct backend *backend, const struct update *update,
+                             struct weft_error *error) {
     watch_begin(&backend->watch, 0);
-    cpu_adam_step(cpu_of(backend), backend->gradient_count, scale, adam);
+    cpu_update(cpu_of(backend), backend->gradient_count, update);
     return watch_check(&backend->watch, "step", error);
 }
 

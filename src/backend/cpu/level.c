@@ -80,7 +80,7 @@ static void cross_entropy(void *context, size_t shard) {
  *   parameter -= step_size m / (sqrt(v) root_correction + eps) */
 static void adam(void *context, size_t block) {
     const struct cpu_adam *task = context;
-    struct adam_constants step = task->step;
+    struct update step = task->step;
     size_t begin = block * CPU_ADAM_BLOCK, left = task->stride - begin;
     size_t end = begin + (left < CPU_ADAM_BLOCK ? left : CPU_ADAM_BLOCK);
     for (size_t p = begin; p < end; p++) {

@@ -32,7 +32,7 @@ struct cpu_loss {
 /* One step of Adam, in blocks of CPU_ADAM_BLOCK parameters. */
 #define CPU_ADAM_BLOCK 2048
 struct cpu_adam {
-    struct adam_constants step;
+    struct update step;
     float scale;           /* 1 / images: gradients are of the mean loss */
     const float *partials; /* [shard][stride] */
     size_t shards, stride; /* stride: all parameters */

@@ -216,16 +216,16 @@ void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss) {
     cpu_profile_common(cpu, CPU_LOSS, loss.count, start);
 }
 
-void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
-                   const struct adam_constants *step) {
-    struct cpu_adam task = {.scale = scale,
+void cpu_update(struct cpu_backend *cpu, size_t count, const struct update *update) {
+    struct cpu_adam task = {.scale = 1.0f,
                             .partials = cpu->partials,
                             .shards = lanes_shards(count),
                             .stride = cpu->base.network->parameter_count,
                             .gradients = cpu->arrays[ARRAY_GRADIENTS]};
     double start = os_seconds();
-    if (step != NULL) {
-        task.step = *step;
+    if (update != NULL) {
+        task.step = *update;
+        task.scale = update_scale(update, count);
         task.parameters = cpu->arrays[ARRAY_PARAMETERS];
         task.moments = cpu->arrays[ARRAY_MOMENTS];
         task.second_moments = cpu->arrays[ARRAY_SECOND_MOMENTS];

@@ -25,10 +25,9 @@ uint64_t cpu_work(const struct cpu_backend *cpu, size_t count, bool train);
  * shard_correct itself. */
 void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss);
 
-/* Adds the partials of ${count} images, times ${scale}, to gradients; makes a step of Adam unless
- * ${step} is NULL. */
-void cpu_adam_step(struct cpu_backend *cpu, size_t count, float scale,
-                   const struct adam_constants *step);
+/* Adds the partials of ${count} images: the gradients of the sum of losses. Unless ${update} is NULL,
+ * makes them those of the mean loss, and makes the update. */
+void cpu_update(struct cpu_backend *cpu, size_t count, const struct update *update);
 
 /* The functions of struct cpu_layer that are timed, layer by layer, and the addition of
  * contributions to a gradient; and those that belong to no

@@ -40,10 +40,11 @@ enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct train
                   ARG(cl->results), ARG(batch), ARG(images));
 }
 
-/* Makes Adam's update with the gradients of ${count} images times ${scale}. Its range is one shard,
- * whose items are vectors of the flat arrays. */
-static enum weft_status adam_step(struct opencl_backend *cl, size_t count, float scale,
-                                  const struct adam_constants *step, struct weft_error *error) {
+/* Makes Adam's update with the gradients of ${count} images. Its range is one shard, whose items are
+ * vectors of the flat arrays. */
+static enum weft_status adam_step(struct opencl_backend *cl, size_t count,
+                                  const struct update *step, struct weft_error *error) {
+    const float scale = update_scale(step, count);
     cl_int images = (cl_int)count;
     const cl_mem *arrays = cl->arrays;
     return LAUNCH(cl, &cl->common[COMMON_ADAM_STEP], 1, error, ARG(cl->partials),
@@ -73,8 +74,7 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct train
     TRY(separate < cl->groups.count ? opencl_step(cl, &values, error)
                                     : loss_train(cl, &values, error));
     TRY(opencl_enqueue_pass(cl, PASS_BACKWARD, separate, &values, error));
-    return adam_step(cl, values.count, weft_div(1.0f, (float)values.count), &steps->adam[step],
-                     error);
+    return adam_step(cl, values.count, &steps->updates[step], error);
 }
 
 /* Makes the buffers large enough for ${steps}. */
@@ -205,11 +205,11 @@ enum weft_status opencl_backward(struct backend *backend, const float *doutputs,
     return opencl_pace_finish(cl, "clFinish", error);
 }
 
-enum weft_status opencl_adam(struct backend *backend, float scale,
-                             const struct adam_constants *adam, struct weft_error *error) {
+enum weft_status opencl_update(struct backend *backend, const struct update *update,
+                               struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     opencl_pace_begin(cl, backend->gradient_count, true);
-    TRY(adam_step(cl, backend->gradient_count, scale, adam, error));
+    TRY(adam_step(cl, backend->gradient_count, update, error));
     return opencl_pace_finish(cl, "clFinish", error);
 }
 

@@ -32,8 +32,8 @@ enum weft_status opencl_forward(struct backend *backend, const float *inputs,
                                 struct weft_error *error);
 enum weft_status opencl_backward(struct backend *backend, const float *doutputs,
                                  struct weft_error *error);
-enum weft_status opencl_adam(struct backend *backend, float scale,
-                             const struct adam_constants *adam, struct weft_error *error);
+enum weft_status opencl_update(struct backend *backend, const struct update *update,
+                               struct weft_error *error);
 enum weft_status opencl_tensor(struct backend *backend, struct activation activation, size_t count,
                                float *values, struct weft_error *error);
 

@@ -22,7 +22,7 @@
  * little beside it, and is interrupted sooner. */
 #define MOST_WORK (UINT64_C(1) << 32)
 
-/* The numbers of a step: the scale, the members of struct adam_constants, the key of dropout. */
+/* The numbers of a step: the scale, the members of struct update, the key of dropout. */
 struct step_numbers {
     cl_float scale, beta1, beta2, eps, complement1, complement2, step_size, root_correction;
     cl_uint key[2];
@@ -41,8 +41,8 @@ static enum weft_status write_numbers(struct opencl_backend *cl, const struct tr
     }
     for (size_t i = 0; i < steps->steps; i++) {
         size_t left = steps->images - i * steps->batch;
-        float scale = weft_div(1.0f, (float)(left < steps->batch ? left : steps->batch));
-        const struct adam_constants *a = &steps->adam[i];
+        const struct update *a = &steps->updates[i];
+        float scale = update_scale(a, left < steps->batch ? left : steps->batch);
         numbers[i] = (struct step_numbers){scale,        a->beta1,           a->beta2,
                                            a->eps,       a->complement1,     a->complement2,
                                            a->step_size, a->root_correction, {0, 0}};
