@@ -11,8 +11,8 @@
 
 WEFT_BEGIN
 
-/* Adam (Kingma and Ba, 2015; beta1 0.9, beta2 0.999, eps 1e-8), AdamW (Loshchilov and Hutter, 2019),
- * and stochastic gradient descent with momentum; each with PyTorch's formulas. */
+/* Adam (Kingma and Ba, 2015; beta1 0.9, beta2 0.999, eps 1e-8), AdamW (Loshchilov and Hutter,
+ * 2019), and stochastic gradient descent with momentum; each with PyTorch's formulas. */
 enum weft_optimizer { WEFT_OPTIMIZER_ADAM, WEFT_OPTIMIZER_ADAMW, WEFT_OPTIMIZER_SGD };
 
 /* The learning rate of step s, from 0 on, of S steps in all; of the W steps of a warmup it is
@@ -24,7 +24,8 @@ enum weft_optimizer { WEFT_OPTIMIZER_ADAM, WEFT_OPTIMIZER_ADAMW, WEFT_OPTIMIZER_
  *            R / 10000 at step S - 1, as PyTorch's OneCycleLR
  * step       R times ${step_factor} to the power of the number of ${step_epochs} that have passed
  *
- * S counts from the beginning of the session's values: epochs made before, and those of the call. */
+ * S counts from the beginning of the session's values: epochs made before, and those of the
+ * call. */
 enum weft_schedule {
     WEFT_SCHEDULE_CONSTANT,
     WEFT_SCHEDULE_COSINE,
@@ -32,8 +33,8 @@ enum weft_schedule {
     WEFT_SCHEDULE_STEP
 };
 
-/* The weight of an image's loss: 1, or, balanced, images / (classes x images of its class). The mean
- * loss of a step is the weighted one, as PyTorch's. */
+/* The weight of an image's loss: 1, or, balanced, images / (classes x images of its class). The
+ * mean loss of a step is the weighted one, as PyTorch's. */
 enum weft_class_weights { WEFT_CLASS_WEIGHTS_NONE, WEFT_CLASS_WEIGHTS_BALANCED };
 
 /* All zero is the published recipe: Adam with a constant rate. */
@@ -46,8 +47,8 @@ struct weft_recipe {
     enum weft_schedule schedule;
     size_t step_epochs; /* of WEFT_SCHEDULE_STEP: at least 1 */
     float step_factor;  /* the same: above 0, at most 1 */
-    /* The warmup, in steps, or as a fraction of all steps if warmup_steps is 0. Both 0: a fifth with
-     * one-cycle, else none. */
+    /* The warmup, in steps or as a fraction of all steps: one of them is 0. Both 0: a fifth of all
+     * steps with one-cycle, else none. */
     uint64_t warmup_steps;
     float warmup_fraction; /* 0 to below 1 */
     float label_smoothing; /* 0 to below 1: shared by all classes, as PyTorch's */

@@ -26,6 +26,7 @@ void training_to_options(const struct training *training, struct weft_training_o
     options->seed = training->seed;
     options->order = training->order;
     options->steps = training->steps;
+    options->recipe = training->recipe;
 }
 
 /* Returns the training of a call with ${options}, after what ${session} was trained for. */
@@ -36,7 +37,8 @@ static struct training training_of(const struct weft_session *session,
                              .learning_rate = options->learning_rate,
                              .seed = options->seed,
                              .order = options->order,
-                             .steps = options->steps != 0 ? session->steps + options->steps : 0};
+                             .steps = options->steps != 0 ? session->steps + options->steps : 0,
+                             .recipe = options->recipe};
 }
 
 static enum weft_status check_rate(float rate, struct weft_error *error) {
@@ -46,11 +48,31 @@ static enum weft_status check_rate(float rate, struct weft_error *error) {
                            (double)rate);
 }
 
-/* Checks ${options} for ${count} images, and replaces 0 by defaults. */
-static enum weft_status check(const struct weft_session *session, size_t count,
+static enum weft_status check_recipe(const struct weft_recipe *recipe,
+                                     const struct weft_images *images, const char *function,
+                                     struct weft_error *error) {
+    const size_t side = images->height < images->width ? images->height : images->width;
+    TRY(api_argument(error, function, recipe_check(recipe, error)));
+    if (recipe->shift >= side && recipe->shift > 0) {
+        return api_usage(error, function,
+                         "recipe.shift is %zu: it must be below %zu, of images of "
+                         "%zu x %zu pixels",
+                         recipe->shift, side, images->height, images->width);
+    }
+    if (recipe->erase > side) {
+        return api_usage(error, function,
+                         "recipe.erase is %zu: it must be at most %zu, of images of "
+                         "%zu x %zu pixels",
+                         recipe->erase, side, images->height, images->width);
+    }
+    return WEFT_OK;
+}
+
+/* Checks ${options} for ${images}, and replaces 0 by defaults. */
+static enum weft_status check(const struct weft_session *session, const struct weft_images *images,
                               struct weft_training_options *options, const char *function,
                               struct weft_error *error) {
-    const size_t most = session->options.batch;
+    const size_t most = session->options.batch, count = images->count;
     if (session->options.forward_only) {
         return api_usage(error, function, "the session was opened with forward_only");
     }
@@ -66,6 +88,7 @@ static enum weft_status check(const struct weft_session *session, size_t count,
                          options->batch, most);
     }
     TRY(api_choice(error, function, "order", (int)options->order, WEFT_ORDER_FILE));
+    TRY(check_recipe(&options->recipe, images, function, error));
     return check_rate(options->learning_rate, error);
 }
 
@@ -177,7 +200,7 @@ enum weft_status weft_train(struct weft_session *session, const struct weft_imag
     API_NOT_NULL(images);
     API_STRUCTURE(own, options, context);
     API_REQUIRE(images->labels != NULL, "images have no labels");
-    TRY(check(session, images->count, &own, __func__, error));
+    TRY(check(session, images, &own, __func__, error));
     TRY(session_enter(session, SESSION_CHANGES, __func__, error));
     return session_leave(session, train(session, images, &own, error));
 }

@@ -171,8 +171,8 @@ enum weft_status backend_write(struct backend *backend, enum backend_array array
 enum weft_status backend_read(struct backend *backend, enum backend_array array, float *values,
                               struct weft_error *error);
 
-/* What a step does with the gradients, from update_of_step. PyTorch's formulas, g being the gradient
- * of the mean loss, times ${clip_norm} / norm if the norm of all gradients is larger:
+/* What a step does with the gradients, from update_of_step. PyTorch's formulas, g being the
+ * gradient of the mean loss, times ${clip_norm} / norm if the norm of all gradients is larger:
  *
  *   p = decay p,  g = g + penalty p
  *   Adam:  m = beta1 m + complement1 g,  v = beta2 v + complement2 g g,

@@ -7,14 +7,13 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "data/recipe.h"
 #include "weft/epoch.h"
 #include "weft/options.h"
 #include "weft/recipe.h"
 
 struct json_t;
 struct json_writer;
-
-enum { TRAINING_EPOCHS_MAX = 1000000 };
 
 /* What was trained before. The device has the values of that time, and Adam's. */
 struct training_start {
@@ -39,8 +38,9 @@ struct training {
 /* Adds ${training} as the member ${key}, an object. */
 void training_write(struct json_writer *json, const char *key, const struct training *training);
 
-/* Reads this object, all of whose members it must have, into ${training}. Fails with WEFT_BAD_FILE
- * and the name of the member that is missing or wrong. */
+/* Reads this object into ${training}. It must have all members but those of the recipe, which are
+ * missing if they are 0. Fails with WEFT_BAD_FILE and the name of the member that is missing or
+ * wrong. */
 enum weft_status training_read(const struct json_t *json, struct training *training,
                                struct weft_error *error);
 

@@ -1,9 +1,10 @@
 /* opencl-baseline.c: a minimal OpenCL program, with whose time and memory tools/bench/run compares
  * weft.
  *
- *   opencl-baseline list        asks the loader for all platforms and devices: its time is the loader's
- *   opencl-baseline run NAME    also builds and runs a kernel on the first device of the platform whose
- *                               name contains NAME: its memory is the driver's
+ *   opencl-baseline list        asks the loader for all platforms and devices: its time is the
+ *                               loader's
+ *   opencl-baseline run NAME    also builds and runs a kernel on the first device of the platform
+ *                               whose name contains NAME: its memory is the driver's
  *
  * Build: cc -O2 opencl-baseline.c -lOpenCL */
 #define CL_TARGET_OPENCL_VERSION 120

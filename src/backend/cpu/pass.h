@@ -25,8 +25,8 @@ uint64_t cpu_work(const struct cpu_backend *cpu, size_t count, bool train);
  * shard_correct itself. */
 void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss);
 
-/* Adds the partials of ${count} images: the gradients of the sum of losses. Unless ${update} is NULL,
- * makes them those of the mean loss, and makes the update. */
+/* Adds the partials of ${count} images: the gradients of the sum of losses. Unless ${update} is
+ * NULL, makes them those of the mean loss, and makes the update. */
 void cpu_update(struct cpu_backend *cpu, size_t count, const struct update *update);
 
 /* The functions of struct cpu_layer that are timed, layer by layer, and the addition of

@@ -40,8 +40,8 @@ enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct train
                   ARG(cl->results), ARG(batch), ARG(images));
 }
 
-/* Makes Adam's update with the gradients of ${count} images. Its range is one shard, whose items are
- * vectors of the flat arrays. */
+/* Makes Adam's update with the gradients of ${count} images. Its range is one shard, whose items
+ * are vectors of the flat arrays. */
 static enum weft_status adam_step(struct opencl_backend *cl, size_t count,
                                   const struct update *step, struct weft_error *error) {
     const float scale = update_scale(step, count);
