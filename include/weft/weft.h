@@ -11,6 +11,7 @@
 #include "weft/model.h"
 #include "weft/network.h"
 #include "weft/options.h"
+#include "weft/recipe.h"
 #include "weft/session.h"
 #include "weft/version.h"
 
