@@ -12,7 +12,8 @@
 
 enum {
     JSON_READ_DEPTH = 16,       /* nested lists and objects */
-    JSON_READ_VALUES = 1500000, /* values in one text: bounds the memory of the tree to 100 MB */
+    JSON_READ_VALUES = 2100000, /* values in one text, for two matrices of 1,000 classes: bounds
+                                   the memory of the tree to 200 MB */
     JSON_READ_CONTAINER = 4,    /* values that a list or an object counts as, for its table */
     JSON_READ_NUMBER = 60       /* bytes of a number */
 };

@@ -128,6 +128,13 @@ for kind in 2-1 10-2 100-200 256-5; do
     end
 done
 
+begin "1,000 classes, which is the most"
+run report "$work/files/kind-1000-5" --curves curves.svg
+expect_code 0
+expect_text out "curves: curves.svg"
+rm -f curves.svg
+end
+
 begin "several runs with different classes"
 run "${report[@]}" "$work/files/one" "$work/files/kind-100-200" "$work/files/kind-2-1" --out three.html
 expect_code 0
