@@ -44,6 +44,27 @@ assert matrix == evaluation["confusion"]
 PYTHON
 end
 
+# A flat input takes images of any shape with as many values.
+for shape in 1,5,9 3,5,9 3,6,6; do
+    begin "--index with a flat input: $shape"
+    IFS=, read -r channels height width <<<"$shape"
+    python3 "$source/tests/support/data_folders.py" idx "$work/files/flat-$shape" "channels=$channels" \
+        "height=$height" "width=$width" || problem "no images"
+    printf '{"input": [%d], "layers": [{"kind": "linear", "name": "out", "out_features": 3}]}' \
+        $((channels * height * width)) >"$work/files/flat-$shape.json"
+    run train --data "$work/files/flat-$shape" --network "$work/files/flat-$shape.json" --epochs 9 --batch 10 \
+        --lr 0.02 --device cpu --quiet --out "flat-$shape"
+    expect_code 0
+    run predict "flat-$shape" --data "$work/files/flat-$shape" --index "$(seq -s , 0 29)" --device cpu --json
+    expect_code 0
+    expect_json 'sum(x["class"] == x["label"] for x in e if x["event"] == "prediction") > 25'
+    run predict "flat-$shape" --data "$work/files/flat-$shape" --index 0 --device cpu --out seen.svg
+    expect_code 0
+    grep -q "<image " seen.svg || problem "no image in the figure"
+    rm -rf seen.svg "flat-$shape"
+    end
+done
+
 if "$weft" "${predict[@]}" "$pictures/same-0.png" 2>&1 | grep -q "built without libpng"; then
     printf 'SKIP weft predict FILE: built without libpng\n'
     [ -z "${WEFT_SKIPS:-}" ] || printf 'weft predict FILE: built without libpng\n' >>"$WEFT_SKIPS"

@@ -22,13 +22,35 @@ const char *cli_predict_class(const struct cli_prediction *state, size_t label) 
                                                       : state->numbers[label];
 }
 
-/* Sets the size of the images that the network takes, a flat square if it is flat, and the number
- * of classes. */
-static enum weft_status set_size(struct cli_prediction *state, struct weft_error *error) {
+/* Sets the number of classes. */
+static enum weft_status set_classes(struct cli_prediction *state, struct weft_error *error) {
     const struct weft_network *network = weft_model_network(state->model);
-    const struct weft_layer *first = weft_network_layer(network, 0);
     const struct weft_layer *last = weft_network_layer(network, weft_network_layers(network) - 1);
     const struct weft_known_data fashion = cli_identity_published();
+    state->fashion = fashion.class_names;
+    state->fashion_classes = fashion.classes;
+    state->classes = last->output[0];
+    if (state->classes > CLI_CLASSES_MAX) {
+        return error_set(error, WEFT_BAD_FILE, "network: it gives %zu classes, more than %d",
+                         state->classes, CLI_CLASSES_MAX);
+    }
+    for (size_t i = 0; i < state->classes; i++) {
+        snprintf(state->numbers[i], sizeof state->numbers[i], "%u", (unsigned)(i % 10000));
+    }
+    return WEFT_OK;
+}
+
+static void set_shape(struct cli_prediction *state, const size_t shape[3]) {
+    state->channels = shape[0];
+    state->height = shape[1];
+    state->width = shape[2];
+}
+
+/* Sets the size that pictures get: that of the network's input, or a square if the input is
+ * flat. */
+static enum weft_status set_picture_shape(struct cli_prediction *state, struct weft_error *error) {
+    const struct weft_network *network = weft_model_network(state->model);
+    const struct weft_layer *first = weft_network_layer(network, 0);
     size_t shape[3] = {first->input[0], first->input[1], first->input[2]};
     if (first->flat_input) {
         shape[0] = 1;
@@ -37,19 +59,7 @@ static enum weft_status set_size(struct cli_prediction *state, struct weft_error
         }
         shape[1] = shape[2];
     }
-    state->fashion = fashion.class_names;
-    state->fashion_classes = fashion.classes;
-    state->classes = last->output[0];
-    state->channels = shape[0];
-    state->height = shape[1];
-    state->width = shape[2];
-    if (state->classes > CLI_CLASSES_MAX) {
-        return error_set(error, WEFT_BAD_FILE, "network: it gives %zu classes, more than %d",
-                         state->classes, CLI_CLASSES_MAX);
-    }
-    for (size_t i = 0; i < state->classes; i++) {
-        snprintf(state->numbers[i], sizeof state->numbers[i], "%u", (unsigned)(i % 10000));
-    }
+    set_shape(state, shape);
     return cli_load_check(network, shape, state->classes, error);
 }
 
@@ -106,6 +116,7 @@ static enum weft_status read_file(struct cli_prediction *state, const char *path
 /* Reads all files. A file that cannot be read is reported and counted. */
 static enum weft_status read_files(struct cli_prediction *state, struct weft_error *error) {
     const struct cli_options *options = &state->options->common;
+    TRY(set_picture_shape(state, error));
     if (state->channels != 1) {
         return error_set(
             error, WEFT_USAGE,
@@ -178,7 +189,7 @@ static enum weft_status read_data(struct cli_prediction *state, struct weft_erro
     struct cli_identity identity = {0};
     uint32_t *indices = malloc(INDICES_MAX * sizeof *indices);
     char *folder = NULL;
-    size_t count;
+    size_t shape[3], count;
     enum weft_status status = WEFT_OK;
     if (indices == NULL) {
         TRY_OR(done, error_set(error, WEFT_NO_MEMORY, "--index: no memory"));
@@ -186,6 +197,8 @@ static enum weft_status read_data(struct cli_prediction *state, struct weft_erro
     TRY_OR(done, weft_data_find(options->common.data, &folder, error));
     TRY_OR(done, cli_load_images(&options->common, folder, split, weft_model_network(state->model),
                                  &images, error));
+    weft_images_shape(images, shape);
+    set_shape(state, shape);
     TRY_OR(done, parse_indices(options->index, weft_images_count(images), indices, &count, error));
     cli_identity_start(&identity, images);
     cli_identity_finish(&identity);
@@ -230,7 +243,7 @@ enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_erro
     state->draws = options->out != NULL && cli_figures_check(&options->common, options->out);
     TRY(cli_load_model(&options->common, options->common.operands[0], options->network,
                        &state->model, error));
-    TRY(set_size(state, error));
+    TRY(set_classes(state, error));
     return options->index == NULL ? read_files(state, error) : read_data(state, error);
 }
 

@@ -19,20 +19,21 @@ struct cli_predict_options {
 struct cli_prediction {
     const struct cli_predict_options *options;
     struct weft_model *model;
-    size_t classes, channels, height, width; /* of the network */
-    const char *const *fashion;              /* names of the classes of Fashion-MNIST */
-    size_t fashion_classes;                  /* their number */
-    char numbers[CLI_CLASSES_MAX][8];        /* names of classes without names */
-    size_t count, unread;                    /* images that were read, files that were not */
-    size_t computed;                         /* count, or 2 x count if mirrored images follow */
-    uint8_t *pixels;                         /* computed x channels x height x width */
-    uint16_t *labels;                        /* computed */
-    bool *exact;                             /* count: the file had the size of the input */
-    bool *mirrored;                          /* count: the mirrored image was chosen */
-    enum cli_content *content;               /* count */
-    char **names;                            /* count: a path, or "test:17" */
-    float *logits;                           /* computed x classes; later probabilities */
-    bool draws;                              /* the file of --out */
+    size_t classes;                   /* of the network */
+    size_t channels, height, width;   /* of the images */
+    const char *const *fashion;       /* names of the classes of Fashion-MNIST */
+    size_t fashion_classes;           /* their number */
+    char numbers[CLI_CLASSES_MAX][8]; /* names of classes without names */
+    size_t count, unread;             /* images that were read, files that were not */
+    size_t computed;                  /* count, or 2 x count if mirrored images follow */
+    uint8_t *pixels;                  /* computed x channels x height x width */
+    uint16_t *labels;                 /* computed */
+    bool *exact;                      /* count: the file had the size of the input */
+    bool *mirrored;                   /* count: the mirrored image was chosen */
+    enum cli_content *content;        /* count */
+    char **names;                     /* count: a path, or "test:17" */
+    float *logits;                    /* computed x classes; later probabilities */
+    bool draws;                       /* the file of --out */
 };
 
 /* Returns the name of class ${label}. */
