@@ -44,6 +44,20 @@ assert matrix == evaluation["confusion"]
 PYTHON
 end
 
+begin "--mean and --std"
+run "${predict[@]}" --index 0 --json
+expect_code 0
+cp "$work/out" "$work/files/own"
+run "${predict[@]}" --index 0 --mean 0.2859 --std 0.3530 --json
+expect_same "$work/out" "$work/files/own"
+for option in --mean=0.5 --std=1000 --std=computed; do
+    run "${predict[@]}" --index 0 "$option" --json
+    expect_code 0
+    ! cmp -s "$work/out" "$work/files/own" || problem "$option changes nothing"
+done
+end
+refuses 2 "--mean x: not" "${predict[@]}" --index 0 --mean x
+
 # A flat input takes images of any shape with as many values.
 for shape in 1,5,9 3,5,9 3,6,6; do
     begin "--index with a flat input: $shape"

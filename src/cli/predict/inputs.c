@@ -10,6 +10,7 @@
 #include "cli/load.h"
 #include "cli/messages.h"
 #include "cli/parser.h"
+#include "cli/pixels.h"
 #include "cli/predict/picture.h"
 #include "report/canvas.h"
 
@@ -243,6 +244,7 @@ enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_erro
     state->draws = options->out != NULL && cli_figures_check(&options->common, options->out);
     TRY(cli_load_model(&options->common, options->common.operands[0], options->network,
                        &state->model, error));
+    TRY(cli_pixels_set(&options->common, NULL, state->model, error));
     TRY(set_classes(state, error));
     return options->index == NULL ? read_files(state, error) : read_data(state, error);
 }
