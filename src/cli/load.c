@@ -99,11 +99,9 @@ enum weft_status cli_load_images(const struct cli_options *options, const char *
                                  enum weft_split split, const struct weft_network *network,
                                  struct weft_images **images, struct weft_error *error) {
     const struct weft_data_options read = cli_load_data_options(options, network);
-    size_t shape[3];
     enum weft_status status;
     TRY(weft_data_read_split(folder, split, &read, images, error));
-    weft_images_shape(*images, shape);
-    status = cli_load_check(network, shape, weft_images_classes(*images), error);
+    status = cli_load_fits(network, *images, error);
     if (status != WEFT_OK) {
         weft_images_destroy(*images);
         *images = NULL;
@@ -133,4 +131,11 @@ enum weft_status cli_load_check(const struct weft_network *network, const size_t
         error->status = status = WEFT_BAD_FILE;
     }
     return status;
+}
+
+enum weft_status cli_load_fits(const struct weft_network *network, const struct weft_images *images,
+                               struct weft_error *error) {
+    size_t shape[3];
+    weft_images_shape(images, shape);
+    return cli_load_check(network, shape, weft_images_classes(images), error);
 }

@@ -40,4 +40,8 @@ void cli_load_grey(const struct weft_images *images, size_t index, size_t column
 enum weft_status cli_load_check(const struct weft_network *network, const size_t shape[3],
                                 size_t classes, struct weft_error *error);
 
+/* As cli_load_check, of ${images}. */
+enum weft_status cli_load_fits(const struct weft_network *network, const struct weft_images *images,
+                               struct weft_error *error);
+
 #endif

@@ -50,15 +50,15 @@ struct backend_options cli_setup_backend_options(const struct cli_options *optio
 
 enum weft_status cli_setup_device(const struct cli_options *options,
                                   const struct weft_network *network, size_t batch,
-                                  bool forward_only, struct cli_progress *progress,
-                                  struct backend **backend, struct weft_error *error) {
+                                  bool forward_only, struct backend **backend,
+                                  struct weft_error *error) {
     struct backend_options requested = cli_setup_backend_options(options);
     struct weft_error notice = {0};
     struct weft_device shown;
     TRY(cli_setup_begin(options, error));
     requested.batch = batch;
     requested.forward_only = forward_only;
-    requested.watch = (struct backend_watch){.go_on = cli_setup_watch, .context = progress};
+    requested.watch = (struct backend_watch){.go_on = cli_setup_watch};
     TRY(backend_open(network, &requested, backend, &notice, error));
     shown = device_public(backend_device(*backend));
     cli_message_device(options, notice.status != WEFT_OK, notice.message, notice.hint, &shown);
@@ -70,14 +70,8 @@ enum weft_status cli_setup_device(const struct cli_options *options,
 }
 
 enum weft_status cli_setup_write_model(struct backend *backend, const struct weft_model *model,
-                                       bool raw, struct weft_error *error) {
-    float values[256];
-    if (raw) {
-        pixels_raw(values);
-        TRY(backend_set_pixels(backend, values, error));
-    } else {
-        TRY(backend_set_normalisation(backend, &model->pixels, error));
-    }
+                                       struct weft_error *error) {
+    TRY(backend_set_normalisation(backend, &model->pixels, error));
     TRY(backend_write(backend, ARRAY_PARAMETERS, model->parameters, error));
     return backend_write(backend, ARRAY_BUFFERS, model->buffers, error);
 }

@@ -6,7 +6,6 @@
 #include "backend/backend.h"
 #include "backend/device.h"
 #include "cli/options.h"
-#include "cli/progress.h"
 #include "data/model.h"
 
 /* Finds the data folder, which is ${data} unless that is NULL, stores its path, and reads both
@@ -28,16 +27,15 @@ struct backend_options cli_setup_backend_options(const struct cli_options *optio
 void cli_setup_json_device(struct json_writer *json, const struct device_info *device);
 
 /* Opens the device that the options name, for up to ${batch} images at once, and prints which
- * device it is, what a user should know about it. The backend stops when the program is
- * interrupted, and draws ${progress} during long steps; NULL: it draws nothing. */
+ * device it is, and what a user should know about it. The backend stops when the program is
+ * interrupted. */
 enum weft_status cli_setup_device(const struct cli_options *options,
                                   const struct weft_network *network, size_t batch,
-                                  bool forward_only, struct cli_progress *progress,
-                                  struct backend **backend, struct weft_error *error);
+                                  bool forward_only, struct backend **backend,
+                                  struct weft_error *error);
 
-/* Writes the values of ${model} and the table of pixel values to ${backend}: raw pixels if ${raw},
- * otherwise normalised ones. */
+/* Writes the values of ${model} and its table of pixel values to ${backend}. */
 enum weft_status cli_setup_write_model(struct backend *backend, const struct weft_model *model,
-                                       bool raw, struct weft_error *error);
+                                       struct weft_error *error);
 
 #endif

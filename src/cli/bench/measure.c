@@ -192,9 +192,9 @@ static enum weft_status measure_split(struct cli_bench *bench, const struct cli_
     struct backend *backend = NULL;
     enum weft_status status;
     cli_needs_print(options, network, batch, batch, !trains);
-    TRY_OR(done, cli_setup_device(options, network, batch, !trains, NULL, &backend, error));
+    TRY_OR(done, cli_setup_device(options, network, batch, !trains, &backend, error));
     bench->device = *backend_device(backend);
-    TRY_OR(done, cli_setup_write_model(backend, bench->model, false, error));
+    TRY_OR(done, cli_setup_write_model(backend, bench->model, error));
     TRY_OR(done, backend_set_images(backend, split, &bench->images[split], error));
     if (peak) {
         TRY_OR(done, measure_peak(bench, backend, error));

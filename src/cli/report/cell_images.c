@@ -118,6 +118,22 @@ done:
     return status;
 }
 
+/* Reads the images of both splits, for ${network}. */
+static enum weft_status read_images(const struct cli_options *options, const char *folder,
+                                    const struct weft_network *network,
+                                    struct part parts[WEFT_SPLIT_COUNT], struct weft_error *error) {
+    const struct weft_data_options read = cli_load_data_options(options, network);
+    struct weft_images *images[WEFT_SPLIT_COUNT];
+    TRY(weft_data_read(folder, &read, images, error));
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        parts[i].images = images[i];
+    }
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        TRY(cli_load_fits(network, images[i], error));
+    }
+    return WEFT_OK;
+}
+
 /* Evaluates both splits of a run. */
 static enum weft_status evaluate_run(const struct cli_options *options,
                                      struct part parts[WEFT_SPLIT_COUNT],
@@ -131,9 +147,8 @@ static enum weft_status evaluate_run(const struct cli_options *options,
     TRY_OR(done, cli_load_model(options, parts[0].run->name, NULL, &model, error));
     network = weft_model_network(model);
     TRY_OR(done, weft_data_find(options->data, &folder, error));
+    TRY_OR(done, read_images(options, folder, network, parts, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY_OR(done, cli_load_images(options, folder, (enum weft_split)i, network, &parts[i].images,
-                                     error));
         cli_identity_start(&identity[i], parts[i].images);
     }
     TRY_OR(done, cli_setup_session(options, model, cli_needs_batch(network, true), true, NULL,

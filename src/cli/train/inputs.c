@@ -82,16 +82,6 @@ static enum weft_status read_network(struct cli_training *train, struct weft_net
     return WEFT_OK;
 }
 
-/* Checks that the images fit the network. */
-static enum weft_status check_images(const struct cli_training *train, enum weft_split split,
-                                     struct weft_error *error) {
-    const struct weft_images *images = train->images[split];
-    size_t shape[3];
-    weft_images_shape(images, shape);
-    return cli_load_check(weft_model_network(train->model), shape, weft_images_classes(images),
-                          error);
-}
-
 static enum weft_status read_images(struct cli_training *train, const struct weft_network *network,
                                     struct weft_error *error) {
     const struct cli_options *common = &train->options.common;
@@ -133,7 +123,7 @@ static enum weft_status read_data(struct cli_training *train, const struct weft_
         TRY(weft_model_create(made, train->options.seed, &train->model, error));
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(check_images(train, (enum weft_split)i, error));
+        TRY(cli_load_fits(weft_model_network(train->model), train->images[i], error));
     }
     return train->from != NULL
                ? WEFT_OK
