@@ -58,17 +58,25 @@ static void simplify(const char *name, char text[64]) {
     text[used] = '\0';
 }
 
+/* Adds ${name} to a ${list} of names. If it does not fit, adds "..." and returns false. */
+static bool add_name(char list[256], const char *name) {
+    const size_t length = strlen(list);
+    const bool fits = length + strlen(name) + sizeof ", , ..." <= 256;
+    snprintf(list + length, 256 - length, "%s%s", length > 0 ? ", " : "", fits ? name : "...");
+    return fits;
+}
+
 /* Stores the class of ${names} that ${name} means in ${found}: -1, any class, if it is NULL. */
 static enum weft_status find_class(const char *name, const char *const *names, size_t count,
                                    int *found, struct weft_error *error) {
     char requested[64], known[64], number[32], list[256] = "";
+    bool more = true;
     *found = -1;
     if (name == NULL) {
         return WEFT_OK;
     }
     simplify(name, requested);
     for (size_t i = 0; i < count; i++) {
-        size_t length = strlen(list);
         simplify(names[i], known);
         snprintf(number, sizeof number, "%zu", i);
         if (strcmp(names[i], name) == 0 ||
@@ -76,7 +84,7 @@ static enum weft_status find_class(const char *name, const char *const *names, s
             *found = (int)i;
             return WEFT_OK;
         }
-        snprintf(list + length, sizeof list - length, "%s%s", i > 0 ? ", " : "", names[i]);
+        more = more && add_name(list, names[i]);
     }
     error_set(error, WEFT_USAGE, "--class %.60s: there is no such class", name);
     return error_hint(error, "0 to %zu, or: %s", count - 1, list);

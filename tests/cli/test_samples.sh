@@ -91,6 +91,16 @@ for columns in 40 200; do
     end
 done
 
+begin "names that do not fit into the hint"
+cp -r "$sample" "$work/files/long"
+python3 -c 'print("\n".join("ä" * 40 + str(i) for i in range(10)))' >"$work/files/long/classes.txt"
+run samples --data "$work/files/long" --class Hat
+expect_code 2
+expect_text err "ä0, "
+expect_text err "ä2, ..."
+expect_no_text err "ä3"
+end
+
 refuses 2 "--class Hat: there is no such class" "${samples[@]}" --class Hat
 refuses 2 "--out: grid.bmp: not a name" "${samples[@]}" --out grid.bmp
 refuses 2 "--seed x: not an integer" "${samples[@]}" --seed x
