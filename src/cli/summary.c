@@ -1,5 +1,6 @@
 /* summary.c: weft summary: the network as a table, as PyTorch prints it, and as a graph. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/try.h"
@@ -41,22 +42,22 @@ static const char *shape_text(const size_t shape[3], bool flat, char text[64]) {
 
 #define STEP_IMAGES 100 /* the default of --batch of weft train */
 
-enum { KIND = 12, OUTPUT = 18, PARAMETERS = 10, FLOP = 14 };
+enum { KIND = 10, OUTPUT = 18, PARAMETERS = 10, FLOP = 14 }; /* KIND: at least */
 
-/* The columns of the table, and the width of the first one. */
+/* The columns of the table, and the widths of the first two: a kind of 0 is omitted. */
 struct layout {
-    int name;
-    bool kind, flop;
+    int name, kind;
+    bool flop;
 };
 
 /* Prints a row. All cells are text, since the head is a row too. */
 static void print_row(const struct layout *layout, const char *name, const char *kind,
                       const char *output, const char *parameters, const char *flop) {
     screen_print("%-*s  ", layout->name, name);
-    if (layout->kind) {
-        screen_print("%-10s  ", kind);
+    if (layout->kind > 0) {
+        screen_print("%-*s  ", layout->kind, kind);
     }
-    screen_print(layout->kind ? "%-16s  %10s" : "%-12s  %10s", output, parameters);
+    screen_print(layout->kind > 0 ? "%-16s  %10s" : "%-12s  %10s", output, parameters);
     if (layout->flop) {
         screen_print("  %12s", flop);
     }
@@ -66,13 +67,17 @@ static void print_row(const struct layout *layout, const char *name, const char 
 /* Chooses the columns that fit. The name, which often includes the kind, always has one; --json has
  * the FLOP too. */
 static struct layout choose(const struct weft_network *network, int columns) {
-    struct layout layout = {.name = (int)strlen("layer")};
+    struct layout layout = {.name = (int)strlen("layer"), .kind = KIND};
     for (size_t i = 0; i < weft_network_layers(network); i++) {
-        int length = (int)strlen(weft_network_layer(network, i)->name);
-        layout.name = length > layout.name ? length : layout.name;
+        const struct weft_layer *layer = weft_network_layer(network, i);
+        const int name = (int)strlen(layer->name), kind = (int)strlen(layer->kind);
+        layout.name = name > layout.name ? name : layout.name;
+        layout.kind = kind > layout.kind ? kind : layout.kind;
     }
-    layout.kind = columns >= layout.name + 2 + KIND + OUTPUT + PARAMETERS + FLOP;
-    layout.flop = layout.kind || columns >= layout.name + 2 + OUTPUT - 4 + PARAMETERS + FLOP;
+    if (columns < layout.name + 2 + layout.kind + 2 + OUTPUT + PARAMETERS + FLOP) {
+        layout.kind = 0;
+    }
+    layout.flop = layout.kind > 0 || columns >= layout.name + 2 + OUTPUT - 4 + PARAMETERS + FLOP;
     return layout;
 }
 
@@ -157,9 +162,13 @@ static enum weft_status print(const struct options *given, const struct weft_net
             json_write_string(&json, "dot", dot);
         }
         if (given->memory) {
-            TRY_OR(done, cli_memory_json(&json, network, STEP_IMAGES, error));
+            status = cli_memory_json(&json, network, STEP_IMAGES, error);
         }
-        status = cli_event_end(&json, error);
+        if (status == WEFT_OK) {
+            status = cli_event_end(&json, error);
+        } else {
+            free(text_take(&json.text));
+        }
     } else if (dot != NULL) {
         screen_print_lines(stdout, "", dot);
     } else if (given->memory) {
@@ -171,7 +180,6 @@ static enum weft_status print(const struct options *given, const struct weft_net
             screen_print("\nmodel: %s, sha256: %s\n", path, sha256);
         }
     }
-done:
     weft_free(pytorch);
     weft_free(list);
     weft_free(dot);

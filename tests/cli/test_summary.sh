@@ -67,6 +67,15 @@ expect_text out "6 x 8 x 6"
 expect_text out "training: "
 end
 
+begin "the table of a kind with a long name"
+echo '{"input": [2, 4, 4], "layers": [{"kind": "global_avg_pool2d"}, {"kind": "flatten"},
+    {"kind": "linear", "out_features": 10}]}' >"$work/files/long.json"
+run summary --network "$work/files/long.json"
+expect_code 0
+[ "$(grep -E '^(layer|global|flatten|linear|total)' "$work/out" | awk '{print length}' | sort -u | wc -l)" -eq 1 ] ||
+    problem "its columns are not straight"
+end
+
 begin "a model as a graph"
 run summary --dot "$source/tests/vectors/init.safetensors"
 expect_code 0

@@ -20,10 +20,13 @@ enum weft_status cli_train_print_start(const struct cli_training *train, struct 
     const struct weft_network *network = weft_model_network(train->model);
     struct weft_needs needs = {.size = sizeof needs};
     struct json_writer json;
-    if (train->silent || !cli_event_begin(&json, train->options.common.json, "start")) {
+    if (train->silent) {
         return WEFT_OK;
     }
     TRY(weft_network_needs(network, cli_train_batch(train), false, &needs, error));
+    if (!cli_event_begin(&json, train->options.common.json, "start")) {
+        return WEFT_OK;
+    }
     cli_json_device(&json, "device", weft_session_device(train->session));
     json_write_string(&json, "math", cli_math_names[train->options.common.math]);
     json_write_string(&json, "warning", cli_setup_warning(train->session));
