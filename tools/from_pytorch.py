@@ -28,7 +28,6 @@ import hashlib
 import importlib.util
 import json
 import math
-import operator
 import os
 import re
 import struct
@@ -293,6 +292,8 @@ class Converter:
 
     def tensors(self, node):
         """The tensors that a node reads."""
+        if node.op != "call_module" and function_name(node.target) == "add":
+            return list(node.args) + [node.kwargs[key] for key in ("input", "other") if key in node.kwargs]
         first = node.args[0] if node.args else node.kwargs.get("input", node.kwargs.get("tensors"))
         return list(first) if isinstance(first, (list, tuple)) else [first]
 
@@ -322,11 +323,10 @@ class Converter:
         first = self.tensors(node)[0]
         return first.meta.get("shape") if isinstance(first, fx.Node) else None, node.meta["shape"]
 
-    def flattens(self, node):
+    def check_flatten(self, node):
         before, after = self.shapes(node)
         if after != (before[0], math.prod(before[1:])):
             raise Refusal(f"{text(before)} becomes {text(after)}, batch first: weft only flattens images")
-        return "flatten", {}
 
     def mean(self, node):
         before, after = self.shapes(node)
@@ -341,8 +341,8 @@ class Converter:
         name, inputs = function_name(node.target), self.tensors(node)
         if name == "add":
             return self.call_add(node)
-        if name in ("view",) or (name == "flatten" and len(node.meta["shape"]) == 2):
-            return self.flattens(node)
+        if name == "view":
+            return "flatten", {}
         if name == "mean":
             return self.mean(node)
         if name not in FUNCTIONS or not isinstance(inputs[0], fx.Node):
@@ -356,7 +356,7 @@ class Converter:
             raise Refusal(str(wrong)) from None
 
     def call_add(self, node):
-        both = list(node.args) + [node.kwargs[key] for key in ("other",) if key in node.kwargs]
+        both = self.tensors(node)
         if len(both) != 2 or any(not isinstance(tensor, fx.Node) or tensor.meta["shape"] is None for tensor in both):
             raise Refusal("the sum of a tensor and a number: weft adds tensors")
         if both[0].meta["shape"] != both[1].meta["shape"]:
@@ -376,15 +376,15 @@ class Converter:
         else:
             kind, arguments = self.call_function(node)
         reads = self.tensors(node)
-        if kind == "add":
-            reads = list(node.args) + [node.kwargs[key] for key in ("other",) if key in node.kwargs]
         for tensor in reads:
             if tensor not in self.layer_of:
                 raise Refusal("it reads a parameter or constant of the module itself")
         inputs = [self.layer_of[tensor] for tensor in reads]
         before, after = self.shapes(node)
+        if kind == "linear" and len(before) > 2:
+            raise Refusal(f"its input is {text(before)}, batch first: weft's linear layers read features: flatten first")
         if kind == "flatten":
-            self.flattens(node)
+            self.check_flatten(node)
             kind = kind if len(before) > 2 else None
         if kind == "softmax":
             self.softmax = True
@@ -543,10 +543,14 @@ def main():
         print(f"from_pytorch.py: {refusal}", file=sys.stderr)
         return 1
     network, out = network_text(shape, layers), options.out or name
-    with open(out + ".json", "w", encoding="utf-8") as file:
-        file.write(network)
-    with open(out + ".safetensors", "wb") as file:
-        file.write(model_bytes(network, layers, traced.state_dict()))
+    try:
+        with open(out + ".json", "w", encoding="utf-8") as file:
+            file.write(network)
+        with open(out + ".safetensors", "wb") as file:
+            file.write(model_bytes(network, layers, traced.state_dict()))
+    except OSError as failure:
+        print(f"from_pytorch.py: {failure.filename or out}: {failure.strerror}", file=sys.stderr)
+        return 1
     print(f"{out}.json: {len(layers)} layers; {out}.safetensors")
     return 0
 

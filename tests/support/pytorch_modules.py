@@ -200,9 +200,18 @@ class Wide(nn.Module):
         return self.fc(x.flatten(1))  # here: fc (Linear): 
 
 
+class Unflattened(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(28, 10)
+
+    def forward(self, x):
+        return self.fc(x)  # here: fc (Linear): its input is 2 x 1 x 28 x 28, batch first
+
+
 def no_module():
     return 3  # nowhere: is no torch.nn.Module
 
 
 BAD = ["Upsampled", "Shared", "Product", "Constant", "Broadcast", "InPlace", "Rows", "Exact", "Mixed", "Ceiling", "Weight",
-       "Several", "Branch", "Wide", "no_module"]
+       "Several", "Branch", "Wide", "Unflattened", "no_module"]

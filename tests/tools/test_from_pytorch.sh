@@ -80,4 +80,11 @@ expect_code 1
 expect_text err "Pools.pt: "
 end
 
+begin "an output that cannot be written"
+convert Small --out nowhere/small
+expect_code 1
+expect_text err "from_pytorch.py: nowhere/small.json: No such file or directory"
+[ "$(wc -l <"$work/err")" -eq 1 ] || problem "not one line"
+end
+
 finish
