@@ -41,7 +41,8 @@ static const struct cli_option rows[] = {
     OPTION_COUNT("batch", batch, "10000", 1, 1000000,
                  "images that share statistics, with --statistics batch"),
     OPTION_CHOICE("pixels", pixels, NULL, pixels,
-                  "(x/255 - 0.2859) / 0.3530, or x/255 (default: normalised)"),
+                  "with the mean and deviation of the model, or x/255\n"
+                  "(default: normalised)"),
     OPTION_FLAG("as-published", as_published,
                 "with the two mistakes of the notebook: --statistics batch,\n"
                 "and --pixels raw for the test split"),
@@ -107,10 +108,10 @@ static enum weft_status open_session(struct state *state, struct weft_error *err
     state->requested.batch = batch;
     cli_needs_print(common, network, batch, batch, true);
     TRY(cli_setup_session(common, state->model, batch, true, &state->bar, &state->session, error));
-    for (int v = 0; v < 256; v++) {
-        raw[v] = weft_div((float)v, 255.0f);
-    }
     if (state->pixels == RAW) {
+        for (int v = 0; v < 256; v++) {
+            raw[v] = weft_div((float)v, 255.0f);
+        }
         TRY(weft_session_set_pixels(state->session, raw, error));
     }
     return weft_session_keep(state->session, state->images, error);

@@ -132,7 +132,7 @@ static struct weft_images_hash recorded(const struct weft_model *model, enum wef
     return hash;
 }
 
-static bool same_hash(const struct weft_images_hash *a, const struct weft_images_hash *b) {
+bool cli_identity_same(const struct weft_images_hash *a, const struct weft_images_hash *b) {
     return strcmp(a->images, b->images) == 0 && strcmp(a->labels, b->labels) == 0;
 }
 
@@ -143,8 +143,8 @@ void cli_identity_check_split(const struct cli_options *options, const char *fol
     const struct weft_images_hash test = recorded(model, WEFT_SPLIT_TEST);
     struct weft_known_data given, before;
     char text[96];
-    if (train.images[0] == '\0' || same_hash(&train, &identity->hash) ||
-        same_hash(&test, &identity->hash)) {
+    if (train.images[0] == '\0' || cli_identity_same(&train, &identity->hash) ||
+        cli_identity_same(&test, &identity->hash)) {
         return;
     }
     given = recognise(&identity->hash);

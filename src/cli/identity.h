@@ -41,6 +41,9 @@ void cli_identity_check_split(const struct cli_options *options, const char *fol
 const char *const *cli_identity_classes(const struct weft_model *model,
                                         struct cli_identity *identity);
 
+/* Returns whether both are of the same images with the same labels. */
+bool cli_identity_same(const struct weft_images_hash *a, const struct weft_images_hash *b);
+
 /* Returns "Fashion-MNIST", or ${unknown}. */
 const char *cli_identity_name(const struct weft_images_hash *hash, const char *unknown);
 

@@ -6,6 +6,7 @@
 
 #include "base/printable.h"
 #include "base/try.h"
+#include "cli/identity.h"
 #include "cli/messages.h"
 #include "cli/run_check.h"
 #include "os/files.h"
@@ -91,7 +92,7 @@ struct weft_data_options cli_load_data_options(const struct cli_options *options
     const size_t layers = weft_network_layers(network);
     const struct weft_layer *last = weft_network_layer(network, layers - 1);
     read.test_fraction = (double)options->test_fraction;
-    read.classes = last != NULL && last->output[0] <= 1000 ? last->output[0] : 0;
+    read.classes = last != NULL && last->output[0] <= CLI_CLASSES_MAX ? last->output[0] : 0;
     return read;
 }
 
@@ -109,6 +110,12 @@ enum weft_status cli_load_images(const struct cli_options *options, const char *
     return status;
 }
 
+uint8_t cli_load_brightness(const uint8_t *pixel, size_t channels, size_t area) {
+    return channels != 3
+               ? pixel[0]
+               : (uint8_t)((77 * pixel[0] + 150 * pixel[area] + 29 * pixel[2 * area]) >> 8);
+}
+
 void cli_load_grey(const struct weft_images *images, size_t index, size_t columns, uint8_t *grey) {
     size_t shape[3], area;
     const uint8_t *from;
@@ -116,10 +123,7 @@ void cli_load_grey(const struct weft_images *images, size_t index, size_t column
     area = shape[1] * shape[2];
     from = weft_images_pixels(images) + index * shape[0] * area;
     for (size_t i = 0; i < area; i++) {
-        grey[i / shape[2] * columns + i % shape[2]] =
-            shape[0] != 3
-                ? from[i]
-                : (uint8_t)((77 * from[i] + 150 * from[area + i] + 29 * from[2 * area + i]) >> 8);
+        grey[i / shape[2] * columns + i % shape[2]] = cli_load_brightness(from + i, shape[0], area);
     }
 }
 

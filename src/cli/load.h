@@ -32,8 +32,11 @@ enum weft_status cli_load_images(const struct cli_options *options, const char *
                                  enum weft_split split, const struct weft_network *network,
                                  struct weft_images **images, struct weft_error *error);
 
-/* Stores the greys of image ${index} of ${images} in ${grey}, whose rows have ${columns} bytes: of
- * three channels their brightness, else the first channel. */
+/* Returns the grey of the ${pixel} of an image of ${channels} of ${area} pixels each: of three
+ * channels their brightness, else the first channel. */
+uint8_t cli_load_brightness(const uint8_t *pixel, size_t channels, size_t area);
+
+/* Stores the greys of image ${index} of ${images} in ${grey}, whose rows have ${columns} bytes. */
 void cli_load_grey(const struct weft_images *images, size_t index, size_t columns, uint8_t *grey);
 
 /* Fails with WEFT_BAD_FILE unless ${network} takes images of ${shape} and predicts ${classes}. */

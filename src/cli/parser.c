@@ -59,13 +59,21 @@ static enum weft_status set_time(const struct cli_option *option, const char *te
     return WEFT_OK;
 }
 
+/* strtof also accepts spaces, hexadecimal, infinity and NaN. */
+const char *cli_option_float(const char *text, float low, float high, float *value) {
+    char *end;
+    *value = strtof(text, &end);
+    return end > text && strspn(text, "0123456789+-.eE") == (size_t)(end - text) &&
+                   isfinite(*value) && *value >= low && *value <= high
+               ? end
+               : NULL;
+}
+
 static enum weft_status set_float(const struct cli_option *option, const char *text,
                                   const char *source, float *value, struct weft_error *error) {
-    char low[32], high[32], *end;
-    *value = strtof(text, &end);
-    /* strtof also accepts spaces, hexadecimal, infinity and NaN. */
-    if (*text == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0' || *end != '\0' ||
-        !isfinite(*value) || *value < option->low || *value > option->high) {
+    char low[32], high[32];
+    const char *end = cli_option_float(text, option->low, option->high, value);
+    if (end == NULL || *end != '\0') {
         error_set(error, WEFT_USAGE, "%s %s: not a number from %s to %s", source, text,
                   number_float(option->low, low), number_float(option->high, high));
         return cli_suggest_number(option, text, error);

@@ -33,6 +33,10 @@ enum weft_status cli_option_set(const struct cli_option *option, const char *tex
 const char *cli_option_text(const struct cli_option *option, const struct cli_options *options,
                             char number[64]);
 
+/* Reads the number at the start of ${text}, from ${low} to ${high}, into ${value}. Returns what
+ * follows it; NULL: there is no such number. */
+const char *cli_option_float(const char *text, float low, float high, float *value);
+
 /* Reads ${text} as an integer from ${least} to ${most}. Fails with WEFT_USAGE. */
 enum weft_status cli_option_count(const char *text, uint64_t least, uint64_t most,
                                   const char *source, uint64_t *value, struct weft_error *error);

@@ -1,12 +1,11 @@
 /* pixels.c: --mean and --std: the values of pixels. */
 #include "cli/pixels.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/try.h"
 #include "cli/load.h"
+#include "cli/parser.h"
 
 enum { CHANNELS_MAX = 16 };
 
@@ -31,14 +30,10 @@ static enum weft_status parse(const char *text, const char *option, float least,
         return WEFT_OK;
     }
     while (good && rest != NULL) {
-        char *end;
-        const float number = strtof(rest, &end);
-        /* strtof also accepts spaces, hexadecimal, infinity and NaN. */
-        good = count < channels && end > rest &&
-               strspn(rest, "0123456789+-.eE") == (size_t)(end - rest) && isfinite(number) &&
-               number >= least && number <= 1000;
+        float number;
+        const char *end = cli_option_float(rest, least, 1000, &number);
+        good = count < channels && end != NULL && (*end == ',' || *end == '\0');
         rest = good && *end == ',' ? end + 1 : NULL;
-        good = good && (*end == ',' || *end == '\0');
         if (good) {
             numbers[count++] = number;
         }
@@ -87,6 +82,11 @@ static enum weft_status begin(const struct weft_images *images, const struct wef
     if (weft_model_normalisation(model, &mean, &std) > 0) {
         memcpy(pixels->mean, mean, pixels->channels * sizeof *mean);
         memcpy(pixels->std, std, pixels->channels * sizeof *std);
+        return WEFT_OK;
+    }
+    for (size_t c = 0; c < pixels->channels; c++) { /* as published */
+        pixels->mean[c] = 0.2859f;
+        pixels->std[c] = 0.3530f;
     }
     return WEFT_OK;
 }
@@ -106,10 +106,6 @@ enum weft_status cli_pixels_set(const struct cli_options *options, const struct 
                    : error_set(error, WEFT_USAGE,
                                "--mean, --std: the network has more than %d channels",
                                CHANNELS_MAX);
-    }
-    for (size_t c = 0; c < pixels.channels; c++) {
-        pixels.mean[c] = 0.2859f;
-        pixels.std[c] = 0.3530f;
     }
     TRY(begin(images, model, &pixels, error));
     TRY(parse(options->mean, "mean", -1000, pixels.channels, pixels.mean, error));

@@ -159,6 +159,14 @@ static void print_row_name(FILE *out, struct layout layout, const struct confusi
     label_print(out, matrix->names[row], layout.name, 0);
 }
 
+/* The last line, which ends a table of counts. */
+static void print_results(FILE *out, const struct confusion_matrix *matrix) {
+    const struct report_evaluation *evaluation = matrix->evaluation;
+    screen_print_to(out, "\n%s: accuracy: %.4f (%zu of %zu), loss: %.4f\n", matrix->title,
+                    evaluation->accuracy, evaluation->correct, evaluation->images,
+                    evaluation->loss);
+}
+
 /* Prints the counts. Colours show the share of each row. */
 static void print_table(FILE *out, const struct screen *screen,
                         const struct confusion_matrix *matrix, struct layout layout) {
@@ -183,9 +191,7 @@ static void print_table(FILE *out, const struct screen *screen,
         screen_print_to(out, "\n");
     }
     print_feet(out, layout, evaluation);
-    screen_print_to(out, "\n%s: accuracy: %.4f (%zu of %zu), loss: %.4f\n", matrix->title,
-                    evaluation->accuracy, evaluation->correct, evaluation->images,
-                    evaluation->loss);
+    print_results(out, matrix);
 }
 
 /* Lays out the shares. Returns false if not even one column for each class fits. */
@@ -264,33 +270,33 @@ static void print_worst(FILE *out, const struct confusion_matrix *matrix) {
     const size_t classes = evaluation->classes;
     const int name = name_width(matrix, NAME_MIN, SHARES_NAME_MAX);
     size_t cell = SIZE_MAX;
+    int count = 0;
     screen_print_to(out, "%s: the most frequent confusions of %zu classes\n\n", matrix->title,
                     classes);
     screen_print_to(out, "%7s  %-*s  %s\n", "images", name, "true class", "prediction");
-    for (int i = 0; i < WORST && (cell = find_worst(evaluation, cell)) != SIZE_MAX; i++) {
+    for (; count < WORST && (cell = find_worst(evaluation, cell)) != SIZE_MAX; count++) {
         screen_print_to(out, "%7llu  ", (unsigned long long)evaluation->confusion[cell]);
         label_print(out, matrix->names[cell / classes], name, 0);
         screen_print_to(out, "  ");
         label_print(out, matrix->names[cell % classes], name, 0);
         screen_print_to(out, "\n");
     }
-    if (find_worst(evaluation, SIZE_MAX) == SIZE_MAX) {
+    if (count == 0) {
         screen_print_to(out, "%7s\n", "none");
     }
-    screen_print_to(out, "\n%s: accuracy: %.4f (%zu of %zu), loss: %.4f\n", matrix->title,
-                    evaluation->accuracy, evaluation->correct, evaluation->images,
-                    evaluation->loss);
+    print_results(out, matrix);
 }
 
 void confusion_print(FILE *out, const struct screen *screen,
                      const struct confusion_matrix *matrix) {
-    struct layout table = table_layout(matrix), shares = {0};
+    struct layout table, shares = {0};
+    int columns;
     if (matrix->evaluation->classes > CONFUSION_TABLE_MAX) {
         print_worst(out, matrix);
         return;
     }
-    int columns =
-        table.index + 1 + table.name + table.cell * ((int)matrix->evaluation->classes + 2);
+    table = table_layout(matrix);
+    columns = table.index + 1 + table.name + table.cell * ((int)matrix->evaluation->classes + 2);
     if (screen->columns >= columns || !shares_layout(screen, matrix, &shares)) {
         print_table(out, screen, matrix, table);
     } else {

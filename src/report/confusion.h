@@ -44,7 +44,8 @@ double confusion_largest(const struct confusion_matrix *matrix);
 
 /* Prints the matrix: a table with names, totals, recall, precision and accuracy, 97 columns wide
  * for the ten classes of Fashion-MNIST, with blue cells on a screen with colour. If the table is
- * wider than the screen, prints the share of each row in percent. */
+ * wider than the screen and the shares fit, prints the share of each row in percent. Of more than
+ * CONFUSION_TABLE_MAX classes, prints the cells off the diagonal that have most images. */
 void confusion_print(FILE *out, const struct screen *screen, const struct confusion_matrix *matrix);
 
 #endif

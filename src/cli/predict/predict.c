@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/figures.h"
 #include "cli/json.h"
+#include "cli/load.h"
 #include "cli/needs.h"
 #include "cli/predict/predict.h"
 #include "cli/setup.h"
@@ -204,19 +205,14 @@ static enum weft_status print(const struct cli_prediction *state, size_t image, 
     return cli_event_end(&json, error);
 }
 
-/* Replaces images of three channels by their brightness, and of others by the first channel, for
- * the figure. */
+/* Makes images of several channels grey, for the figure. */
 static void make_grey(struct cli_prediction *state) {
     const size_t area = state->height * state->width;
     for (size_t i = 0; i < state->count && state->channels > 1; i++) {
         const uint8_t *from = state->pixels + i * state->channels * area;
         uint8_t *to = state->pixels + i * area;
         for (size_t p = 0; p < area; p++) {
-            to[p] =
-                state->channels != 3
-                    ? from[p]
-                    : (uint8_t)((77 * from[p] + 150 * from[area + p] + 29 * from[2 * area + p]) >>
-                                8);
+            to[p] = cli_load_brightness(from + p, state->channels, area);
         }
     }
 }

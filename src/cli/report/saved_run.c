@@ -8,12 +8,13 @@
 #include "base/numbers.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "cli/identity.h"
 #include "cli/messages.h"
 #include "cli/run_check.h"
 #include "cli/run_folder.h"
 #include "os/files.h"
 
-enum { RUN_MAX = 1 << 26, FACTS_MAX = 64, CLASSES_MAX = 1000 };
+enum { RUN_MAX = 1 << 26, FACTS_MAX = 64 };
 
 static enum weft_status wrong(struct weft_error *error, const char *what) {
     return error_set(error, WEFT_BAD_FILE, "%s is missing or wrong", what);
@@ -136,7 +137,7 @@ static enum weft_status read_evaluation(const json_t *json, struct page_run *run
     const json_t *matrix = json_object_get(object, "confusion");
     size_t classes = json_array_size(names);
     uint64_t images, correct;
-    if (classes < 2 || classes > CLASSES_MAX || json_array_size(matrix) != classes ||
+    if (classes < 2 || classes > CLI_CLASSES_MAX || json_array_size(matrix) != classes ||
         !json_read_integer(json_object_get(object, "images"), UINT32_MAX, &images) ||
         !json_read_integer(json_object_get(object, "correct"), UINT32_MAX, &correct) ||
         images == 0 || !number_of(object, "loss", &evaluation->loss) ||

@@ -7,7 +7,8 @@
 #include "cli/evaluation.h"
 #include "os/process.h"
 
-const struct weft_images *cli_train_set(const struct cli_training *train) {
+/* Returns the images that are trained on. */
+static const struct weft_images *training_set(const struct cli_training *train) {
     return train->trained != NULL ? train->trained : train->images[WEFT_SPLIT_TRAIN];
 }
 
@@ -32,7 +33,7 @@ static enum weft_status train_rest(struct cli_training *train, struct weft_error
         return WEFT_OK;
     }
     cli_train_progress(train, epochs + 1, 0, 0);
-    return weft_train(train->session, cli_train_set(train), &training, error);
+    return weft_train(train->session, training_set(train), &training, error);
 }
 
 static enum weft_status run_training(struct cli_training *train, struct weft_error *error) {

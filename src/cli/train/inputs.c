@@ -14,7 +14,6 @@
  * load the OpenCL drivers. */
 static enum weft_status running_memory(const struct cli_options *options, uint64_t *limit,
                                        struct weft_error *error) {
-    struct weft_error ignored = {0};
     const struct weft_device *device;
     struct weft_devices *devices;
     size_t index;
@@ -23,7 +22,7 @@ static enum weft_status running_memory(const struct cli_options *options, uint64
         return WEFT_OK;
     }
     TRY(weft_devices_list(&devices, error));
-    if (weft_devices_choose(devices, options->device, &index, &ignored) == WEFT_OK) {
+    if (weft_devices_choose(devices, options->device, &index, NULL) == WEFT_OK) {
         device = weft_devices_get(devices, index);
         if (device->global_memory > 0) {
             *limit = device->global_memory / 4;
@@ -78,7 +77,7 @@ static enum weft_status read_network(struct cli_training *train, struct weft_net
         return cli_load_network(options->network, network, error);
     }
     TRY(cli_load_model(&options->common, options->init, options->network, &train->model, error));
-    strcpy(train->init_sha256, weft_model_sha256(train->model));
+    strcpy(train->saved.init, weft_model_sha256(train->model));
     return WEFT_OK;
 }
 

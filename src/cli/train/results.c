@@ -56,7 +56,7 @@ char *cli_train_model_options(const struct cli_training *train, size_t epochs, b
     json_write_open(&json, NULL, '{');
     json_training(&json, options, epochs, partial ? train->record.steps : 0);
     json_write_string(&json, "math", cli_math_names[options->common.math]);
-    cli_json_text(&json, "init", train->init_sha256);
+    cli_json_text(&json, "init", train->saved.init);
     if (options->validate > 0) { /* files without it are those of earlier versions */
         json_write_integer(&json, "validate", options->validate);
     }
@@ -68,7 +68,7 @@ char *cli_train_model_options(const struct cli_training *train, size_t epochs, b
 enum weft_status cli_train_save_model(const struct cli_training *train, struct weft_model *model,
                                       size_t epochs, bool partial, struct weft_error *error) {
     char *options = cli_train_model_options(train, epochs, partial);
-    size_t classes = 0;
+    const size_t classes = weft_images_classes(train->images[WEFT_SPLIT_TRAIN]);
     char path[4096];
     enum weft_status status;
     if (options == NULL) {
@@ -78,9 +78,6 @@ enum weft_status cli_train_save_model(const struct cli_training *train, struct w
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         TRY_OR(done,
                weft_model_set_data(model, (enum weft_split)i, &train->identity[i].hash, error));
-    }
-    while (train->classes[classes] != NULL) {
-        classes++;
     }
     TRY_OR(done, weft_model_set_classes(model, train->classes, classes, error));
     cli_run_path(train->run.path, "model.safetensors", path);

@@ -143,10 +143,9 @@ static enum weft_status check_started(const char *path, struct weft_error *error
 
 /* The options of a model that do not change while it is trained; NULL if there are none. */
 static json_t *fixed_options(const char *text) {
-    struct weft_error ignored = {0};
     json_t *options = NULL;
     if (text != NULL) {
-        json_read(text, strlen(text), &options, &ignored);
+        json_read(text, strlen(text), &options, NULL);
     }
     json_object_del(options, "epochs");
     json_object_del(options, "steps");
@@ -157,13 +156,12 @@ static json_t *fixed_options(const char *text) {
  * is made again. */
 static enum weft_status check_model(const struct cli_training *train, struct weft_error *error) {
     char *own = cli_train_model_options(train, 0, false);
-    struct weft_error *ignored = weft_error_create();
     struct weft_model *model;
     json_t *before, *now;
     char path[4096];
     bool same = true;
     cli_run_path(train->run.path, "model.safetensors", path);
-    if (weft_model_load(path, &model, ignored) == WEFT_OK) {
+    if (weft_model_load(path, &model, NULL) == WEFT_OK) {
         before = fixed_options(own);
         now = fixed_options(weft_model_options(model));
         same = before == NULL || now == NULL || json_equal(before, now);
@@ -171,7 +169,6 @@ static enum weft_status check_model(const struct cli_training *train, struct wef
         json_decref(now);
         weft_model_destroy(model);
     }
-    weft_error_destroy(ignored);
     free(own);
     return same ? WEFT_OK : cli_record_fail_mixed(error, path);
 }
@@ -195,7 +192,6 @@ static enum weft_status take_options(struct cli_training *train, struct weft_err
                          weft_checkpoint_epochs(from));
     }
     train->options = resumed;
-    strcpy(train->init_sha256, train->saved.init);
     return WEFT_OK;
 }
 
@@ -235,10 +231,8 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
 
 enum weft_status cli_resume_check_data(struct cli_training *train, struct weft_error *error) {
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        const struct weft_images_hash *before = &train->saved.hash[i];
         cli_identity_finish(&train->identity[i]);
-        if (strcmp(before->images, train->identity[i].hash.images) != 0 ||
-            strcmp(before->labels, train->identity[i].hash.labels) != 0) {
+        if (!cli_identity_same(&train->saved.hash[i], &train->identity[i].hash)) {
             error_set(error, WEFT_USAGE,
                       "%s: not the images that the run began with: the %s split is another one",
                       train->data, weft_split_name((enum weft_split)i));

@@ -33,7 +33,7 @@ enum weft_status cli_saved_write(const struct cli_training *train,
     json_write_open(&json, NULL, '{');
     /* A path that is not UTF-8 cannot be kept. */
     json_write_string(&json, "data", utf8_is_valid(train->data) ? train->data : NULL);
-    json_write_string(&json, "init", train->init_sha256);
+    json_write_string(&json, "init", train->saved.init);
     json_write_integer(&json, "validate", train->options.validate);
     write_data_sets(&json, train);
     json_write_open(&json, "classes", '[');

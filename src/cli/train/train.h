@@ -55,13 +55,12 @@ struct cli_training {
     struct weft_images *images[WEFT_SPLIT_COUNT];
     struct weft_images *trained, *held_out;         /* slices of the training images, or NULL */
     struct cli_identity identity[WEFT_SPLIT_COUNT]; /* of the images */
-    char init_sha256[65];                           /* of the file of --init; empty without */
     struct weft_model *model;                       /* that the session was opened with */
     const char **classes;                           /* their names, as many as outputs */
     struct weft_session *session;
     size_t largest;               /* images of the largest pass */
     struct weft_checkpoint *from; /* with --resume */
-    struct cli_saved saved;       /* the same: what the program adds to it */
+    struct cli_saved saved;       /* the same: what the program adds to it; its init always */
 
     /* What came of it. */
     struct cli_run run;
@@ -86,9 +85,6 @@ enum weft_status cli_train_read_inputs(struct cli_training *train, struct weft_e
 
 /* compute.c: trains what is left of --epochs and --steps, and evaluates both splits. */
 enum weft_status cli_train_compute(struct cli_training *train, struct weft_error *error);
-
-/* Returns the images that are trained on. */
-const struct weft_images *cli_train_set(const struct cli_training *train);
 
 /* events.c: the callbacks that print and save while the library trains. */
 bool cli_train_progress(void *context, size_t epoch, size_t step, size_t steps);
