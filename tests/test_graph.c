@@ -174,9 +174,6 @@ START_TEST(training) {
     struct weft_images images;
     float pixels[256];
     size_t count = layer_places_list_fused(LAYER_LARGE, "graph", places);
-    for (size_t i = 0; i < count; i++) {
-        places[i].shares = true;
-    }
     layer_values_draw(network, 1, LAYER_PLAIN, 5, &values);
     pixels_normalised(pixels);
     training_images(40, 3 * 12 * 12, 3, 7, &images);
@@ -217,18 +214,16 @@ static struct weft_network *draw_network(uint32_t seed, size_t count) {
     char *json;
     text_add(&list, "{\"input\": [3, 4, 4], \"layers\": [");
     for (size_t i = 1; i <= count; i++) {
-        const char *kind = i == count ? "concat" : kinds[draw(&state, 6)];
-        size_t first = i == count ? 0 : draw(&state, i), inputs = 0;
-        const bool add = strcmp(kind, "add") == 0;
+        const bool last = i == count;
+        const char *kind = last ? "concat" : kinds[draw(&state, 6)];
+        const size_t first = last ? 0 : draw(&state, i);
+        const bool add = strcmp(kind, "add") == 0, several = add || strcmp(kind, "concat") == 0;
+        const size_t most = last ? LAYER_INPUTS_MAX : several ? 4 : 1;
+        size_t inputs = 0;
         text_add(&list, "%s{\"kind\": \"%s\", \"name\": \"l%zu\", \"inputs\": [", i > 1 ? ", " : "",
                  kind, i);
-        for (size_t from = first; from < i && inputs < LAYER_INPUTS_MAX; from++) {
-            const bool several = add || strcmp(kind, "concat") == 0;
-            const bool fits = i == count
-                                  ? read_by[from] == 0
-                                  : inputs == 0 || (several && inputs < 4 &&
-                                                    (!add || channels[from] == channels[first]));
-            if (fits) {
+        for (size_t from = first; from < i && inputs < most; from++) {
+            if (last ? read_by[from] == 0 : !add || channels[from] == channels[first]) {
                 char name[16] = "input";
                 if (from > 0) {
                     snprintf(name, sizeof name, "l%zu", from);
@@ -239,8 +234,8 @@ static struct weft_network *draw_network(uint32_t seed, size_t count) {
                 inputs++;
             }
         }
-        if (inputs == 1 && (add || strcmp(kind, "concat") == 0)) {
-            text_add(&list, ", \"%s\"", "input");
+        if (inputs == 1 && several) {
+            text_add(&list, ", \"input\"");
         }
         text_add(&list, "]}");
     }

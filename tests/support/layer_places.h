@@ -25,7 +25,7 @@ struct layer_place {
     bool best; /* the best place of its device: for work that takes long */
     /* OpenCL: adjacent layers share kernels, and the tensors between them do not exist. */
     bool fused;
-    bool shares; /* with fused: tensors give their memory to others, as by default */
+    bool keeps; /* with fused: no tensor gives its memory to another, so all can be read */
     /* CPU backend: with FTZ and DAZ of the processor set, so that denormals count as 0. */
     bool flush;
 };
