@@ -80,8 +80,7 @@ for shape in 1,5,9 3,5,9 3,6,6; do
 done
 
 if "$weft" "${predict[@]}" "$pictures/same-0.png" 2>&1 | grep -q "built without libpng"; then
-    printf 'SKIP weft predict FILE: built without libpng\n'
-    [ -z "${WEFT_SKIPS:-}" ] || printf 'weft predict FILE: built without libpng\n' >>"$WEFT_SKIPS"
+    skip "weft predict FILE" "built without libpng"
     refuses 2 "built without libpng" "${predict[@]}" "$pictures/same-0.png"
     refuses 2 "or build with libpng" "${predict[@]}" "$pictures/same-0.png"
     finish

@@ -3,10 +3,7 @@
 # shellcheck shell=bash disable=SC2154 # cli.sh defines the other variables
 device="Portable Computing"
 if ! "$weft" devices 2>/dev/null | grep -q "$device"; then
-    printf 'SKIP %s: PoCL is not there\n' "$suite"
-    [ -z "${WEFT_SKIPS:-}" ] || printf '%s: PoCL is not there\n' "$suite" >>"$WEFT_SKIPS"
-    printf '%s: 1 passed, 0 failed\n' "$suite"
-    exit 0
+    skip_all "PoCL is not there"
 fi
 
 # finds CODE STAGE LAYER GUESSES: verify ends with CODE and reports one difference in STAGE and
