@@ -12,9 +12,11 @@ import os
 import struct
 import subprocess
 import sys
-import zlib
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(SOURCE, "tests", "support"))
+from png_file import CHANNELS, chunk, pack  # noqa: E402
+
 END = b"\xff\xfe"  # of a part of an input
 
 SMALL = {"input": [1, 28, 28], "layers": [
@@ -159,19 +161,12 @@ def networks():
             seed("train", "list%d-%d" % (i, how), bytes([how, images]) + text(network))
 
 
-def chunk(kind, content):
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-
-def png(colour, depth, width=9, height=7, row_filter=0, interlaced=0, more=b""):
+def png(colour, depth, width=9, height=7, row_filter=0, more=b""):
     """Returns a PNG file; more is further chunks before the pixels."""
-    channels = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
-    row = (width * channels * depth + 7) // 8
-    rows = b"".join(bytes([row_filter]) + bytes((x * 13 + y * 7) % (4 if colour == 3 else 256) for x in range(row))
-                    for y in range(height))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlaced)) +
-            (chunk(b"PLTE", bytes(range(12))) if colour == 3 else b"") + more +
-            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    row = (width * CHANNELS[colour] * depth + 7) // 8
+    rows = [[(x * 13 + y * 7) % (4 if colour == 3 else 256) for x in range(row)] for y in range(height)]
+    palette = chunk(b"PLTE", bytes(range(12))) if colour == 3 else b""
+    return pack(width, height, colour, rows, depth, palette + more, row_filter=row_filter)
 
 
 def exif(orientation, order):

@@ -21,22 +21,9 @@ import struct
 import sys
 import zlib
 
+from png_file import chunk, header, write
 
 PASSES = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
-
-
-def write(path, width, height, colour, channels, rows, depth=8, chunks=b"", interlaced=False, after=b""):
-    """Writes a PNG file with ${chunks} before the pixels and ${after} behind them."""
-    raw = b"".join(b"\0" + bytes(row) for row in rows)
-    assert interlaced or len(raw) == height * (1 + width * channels * depth // 8)
-    with open(path, "wb") as out:
-        out.write(b"\x89PNG\r\n\x1a\n")
-        out.write(chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, int(interlaced))))
-        out.write(chunks + chunk(b"IDAT", zlib.compress(raw, 1)) + after + chunk(b"IEND", b""))
-
-
-def chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def write_formats(folder, image):
@@ -46,28 +33,28 @@ def write_formats(folder, image):
     control = struct.pack(">IIIIHHBB", 112, 112, 0, 0, 1, 10, 0, 0)
     black = zlib.compress((b"\0" + bytes(112)) * 112)
 
-    def put(kind, colour, channels, pixel, **options):
-        write(f"{folder}/format-{kind}.png", 112, 112, colour, channels,
+    def put(kind, colour, pixel, **options):
+        write(f"{folder}/format-{kind}.png", 112, 112, colour,
               [[byte for v in row for byte in pixel(v)] for row in options.pop("rows", rows)], **options)
-    put("grey", 0, 1, lambda v: (v,))
-    put("grey16", 0, 1, lambda v: (v, v), depth=16)
-    put("grey-alpha", 4, 2, lambda v: (v if v < 255 else 7, 255 if v < 255 else 0))
-    put("grey16-alpha", 4, 2, lambda v: (v, v, 255, 255), depth=16)
-    put("rgb", 2, 3, lambda v: (v, v, v))
-    put("rgb16", 2, 3, lambda v: (v,) * 6, depth=16)
-    put("rgba", 6, 4, lambda v: (v, v, v, 255))
-    put("palette", 3, 1, lambda v: (v,), chunks=palette)
-    put("palette-transparent", 3, 1, lambda v: (v,), chunks=palette + chunk(b"tRNS", bytes([255] * 255 + [0])))
-    put("interlaced", 2, 3, lambda v: (v, v, v), interlaced=True,
+    put("grey", 0, lambda v: (v,))
+    put("grey16", 0, lambda v: (v, v), depth=16)
+    put("grey-alpha", 4, lambda v: (v if v < 255 else 7, 255 if v < 255 else 0))
+    put("grey16-alpha", 4, lambda v: (v, v, 255, 255), depth=16)
+    put("rgb", 2, lambda v: (v, v, v))
+    put("rgb16", 2, lambda v: (v,) * 6, depth=16)
+    put("rgba", 6, lambda v: (v, v, v, 255))
+    put("palette", 3, lambda v: (v,), chunks=palette)
+    put("palette-transparent", 3, lambda v: (v,), chunks=palette + chunk(b"tRNS", bytes([255] * 255 + [0])))
+    put("interlaced", 2, lambda v: (v, v, v), interlaced=True,
         rows=[row[x::dx] for x, y, dx, dy in PASSES for row in rows[y::dy]])
-    put("srgb", 0, 1, lambda v: (v,), chunks=chunk(b"sRGB", b"\0"))
-    put("gamma", 0, 1, lambda v: (v,), chunks=chunk(b"gAMA", struct.pack(">I", 45455)))
+    put("srgb", 0, lambda v: (v,), chunks=chunk(b"sRGB", b"\0"))
+    put("gamma", 0, lambda v: (v,), chunks=chunk(b"gAMA", struct.pack(">I", 45455)))
     unused = min(set(range(255)) - set(image) - {255 - v for v in image})
-    put("transparent-grey", 0, 1, lambda v: (v if v < 255 else unused,), chunks=chunk(b"tRNS", struct.pack(">H", unused)))
-    put("animated", 0, 1, lambda v: (v,),
+    put("transparent-grey", 0, lambda v: (v if v < 255 else unused,), chunks=chunk(b"tRNS", struct.pack(">H", unused)))
+    put("animated", 0, lambda v: (v,),
         chunks=chunk(b"acTL", struct.pack(">II", 2, 0)) + chunk(b"fcTL", struct.pack(">I", 0) + control),
         after=chunk(b"fcTL", struct.pack(">I", 1) + control) + chunk(b"fdAT", struct.pack(">I", 2) + black))
-    put("linear", 0, 1, lambda v: divmod(round(65535 * (v / 255) ** 2.2), 256), depth=16,
+    put("linear", 0, lambda v: divmod(round(65535 * (v / 255) ** 2.2), 256), depth=16,
         chunks=chunk(b"gAMA", struct.pack(">I", 100000)))
 
 
@@ -81,12 +68,12 @@ def write_levels(folder, image):
     rows = [[int(image[28 * (y // 4) + x // 4] < 60) for x in range(112)] for y in range(112)]
     for depth in 1, 2, 4, 8:
         most = (1 << depth) - 1
-        write(f"{folder}/levels-grey{depth}.png", 112, 112, 0, 1, [packed([most * v for v in row], depth) for row in rows],
+        write(f"{folder}/levels-grey{depth}.png", 112, 112, 0, [packed([most * v for v in row], depth) for row in rows],
               depth=depth)
         palette = chunk(b"PLTE", bytes([0] * 3 + [255] * 3))
-        write(f"{folder}/levels-palette{depth}.png", 112, 112, 3, 1, [packed(row, depth) for row in rows], depth=depth,
+        write(f"{folder}/levels-palette{depth}.png", 112, 112, 3, [packed(row, depth) for row in rows], depth=depth,
               chunks=palette)
-        write(f"{folder}/levels-interlaced{depth}.png", 112, 112, 3, 1, depth=depth, chunks=palette, interlaced=True,
+        write(f"{folder}/levels-interlaced{depth}.png", 112, 112, 3, depth=depth, chunks=palette, interlaced=True,
               rows=[packed(row[x::dx], depth) for x, y, dx, dy in PASSES for row in rows[y::dy]])
 
 
@@ -113,22 +100,22 @@ def write_turned(folder, image):
         for order in "<", ">":
             for place in "chunks", "after":
                 name = f"{folder}/turned-{orientation}-{'little' if order == '<' else 'big'}-{place}.png"
-                write(name, len(turned[0]), len(turned), 0, 1, turned, **{place: exif(orientation, order)})
+                write(name, len(turned[0]), len(turned), 0, turned, **{place: exif(orientation, order)})
     turned = rows[::-1]
     good = exif(4, ">")
     for name, wrong in (("crc", good[:-1] + bytes([good[-1] ^ 1])), ("value", exif(9, ">")), ("zero", exif(0, ">")),
                         ("type", exif(4, "<", kind=2)), ("count", exif(4, "<", count=2)), ("short", chunk(b"eXIf", good[8:30])),
                         ("none", chunk(b"eXIf", b"")), ("text", chunk(b"eXIf", b"no TIFF file at all")),
                         ("offset", chunk(b"eXIf", b"MM\0*\xff\xff\xff\xff\0\1"))):
-        write(f"{folder}/exif-{name}.png", 112, 142, 0, 1, turned, chunks=wrong)
-    write(f"{folder}/upside-down.png", 112, 142, 0, 1, turned)
+        write(f"{folder}/exif-{name}.png", 112, 142, 0, turned, chunks=wrong)
+    write(f"{folder}/upside-down.png", 112, 142, 0, turned)
 
 
 def write_mega(folder, image):
     """Writes ${image}, dark on white, each pixel a square of 248 x 248."""
     lines = [b"".join(bytes([255 - v]) * 248 for v in image[28 * y:28 * y + 28]) for y in range(28)]
-    write(f"{folder}/mega-plain.png", 6944, 6944, 0, 1, (line for line in lines for _ in range(248)))
-    write(f"{folder}/mega-interlaced.png", 6944, 6944, 0, 1, interlaced=True,
+    write(f"{folder}/mega-plain.png", 6944, 6944, 0, (line for line in lines for _ in range(248)))
+    write(f"{folder}/mega-interlaced.png", 6944, 6944, 0, interlaced=True,
           rows=(line[x::dx] for x, y, dx, dy in PASSES for line in lines for _ in range(len(range(y, 248, dy)))))
 
 
@@ -138,18 +125,18 @@ def write_empty(folder):
         for name, grey in (("white", lambda: 255), ("black", lambda: 0), ("grey", lambda: 120),
                            ("almost", lambda: 120 + rng.randrange(7)), ("noise", lambda: rng.randrange(256)),
                            ("specks", lambda: 255 * (rng.random() < 0.05))):
-            write(f"{folder}/empty-{name}-{side}.png", side, side, 0, 1, [[grey() for _ in range(side)] for _ in range(side)])
-        write(f"{folder}/empty-red-{side}.png", side, side, 2, 3, [bytes([200, 20, 20] * side)] * side)
-        write(f"{folder}/empty-transparent-{side}.png", side, side, 6, 4,
+            write(f"{folder}/empty-{name}-{side}.png", side, side, 0, [[grey() for _ in range(side)] for _ in range(side)])
+        write(f"{folder}/empty-red-{side}.png", side, side, 2, [bytes([200, 20, 20] * side)] * side)
+        write(f"{folder}/empty-transparent-{side}.png", side, side, 6,
               [[rng.randrange(256) if x % 4 < 3 else 0 for x in range(4 * side)] for _ in range(side)])
-    write(f"{folder}/empty-1x1.png", 1, 1, 2, 3, [[10, 200, 30]])
-    write(f"{folder}/empty-1x300.png", 1, 300, 0, 1, [[y % 256] for y in range(300)])
-    write(f"{folder}/empty-4x4.png", 4, 4, 0, 1, [[rng.randrange(256) for _ in range(4)] for _ in range(4)])
-    write(f"{folder}/empty-noise-14.png", 14, 14, 0, 1, [[rng.randrange(256) for _ in range(14)] for _ in range(14)])
+    write(f"{folder}/empty-1x1.png", 1, 1, 2, [[10, 200, 30]])
+    write(f"{folder}/empty-1x300.png", 1, 300, 0, [[y % 256] for y in range(300)])
+    write(f"{folder}/empty-4x4.png", 4, 4, 0, [[rng.randrange(256) for _ in range(4)] for _ in range(4)])
+    write(f"{folder}/empty-noise-14.png", 14, 14, 0, [[rng.randrange(256) for _ in range(14)] for _ in range(14)])
 
 
 def write_damaged(folder, image):
-    write(f"{folder}/whole", 28, 28, 0, 1, [image[28 * y:28 * y + 28] for y in range(28)])
+    write(f"{folder}/whole", 28, 28, 0, [image[28 * y:28 * y + 28] for y in range(28)])
     with open(f"{folder}/whole", "rb") as file:
         whole = file.read()
     for size in list(range(8, 60)) + list(range(60, len(whole), 31)) + list(range(len(whole) - 14, len(whole))):
@@ -160,8 +147,7 @@ def write_damaged(folder, image):
                                                ("flat", 28, 0, 8, 0)):
         for interlaced in 0, 1:
             with open(f"{folder}/damaged-{name}-{interlaced}.png", "wb") as out:
-                out.write(whole[:8] + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlaced)) +
-                          whole[33:])
+                out.write(whole[:8] + header(width, height, colour, depth, interlaced) + whole[33:])
     with open(f"{folder}/damaged-crc.png", "wb") as out:
         out.write(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
     with open(f"{folder}/damaged-critical.png", "wb") as out:
@@ -214,22 +200,22 @@ pixels = gzip.open(sys.argv[1] + "/t10k-images-idx3-ubyte.gz").read()[16:]
 for i in range(100):
     image = pixels[784 * i:784 * i + 784]
     left, top = i * 37 % 150, i * 53 % 150
-    write(f"{sys.argv[2]}/large-{i:02}.png", 710, 710, 0, 1, enlarged(image, 20, left, top))
+    write(f"{sys.argv[2]}/large-{i:02}.png", 710, 710, 0, enlarged(image, 20, left, top))
     if labels[i] in (5, 7, 9):
         turned = b"".join(image[28 * y:28 * y + 28][::-1] for y in range(28))
-        write(f"{sys.argv[2]}/right-{i:02}.png", 710, 710, 0, 1, enlarged(turned, 20, left, top))
+        write(f"{sys.argv[2]}/right-{i:02}.png", 710, 710, 0, enlarged(turned, 20, left, top))
 for i in range(20):
     image = pixels[784 * i:784 * i + 784]
     rows = [image[28 * y:28 * y + 28] for y in range(28)]
-    write(f"{sys.argv[2]}/same-{i}.png", 28, 28, 0, 1, rows)
+    write(f"{sys.argv[2]}/same-{i}.png", 28, 28, 0, rows)
     if i < 6:
-        write(f"{sys.argv[2]}/bright-{i}.png", 320, 400, 2, 3, photograph(image, 240, True))
-        write(f"{sys.argv[2]}/dark-{i}.png", 320, 400, 2, 3, photograph(image, 15, False))
+        write(f"{sys.argv[2]}/bright-{i}.png", 320, 400, 2, photograph(image, 240, True))
+        write(f"{sys.argv[2]}/dark-{i}.png", 320, 400, 2, photograph(image, 15, False))
     if i == 2:
         for function in write_formats, write_levels, write_turned, write_mega, write_damaged:
             function(sys.argv[2], image)
     if i < 6:
         big = [[v for x in range(112) for v in (255 - image[28 * (y // 4) + x // 4],) * 3 +
                 (255 if image[28 * (y // 4) + x // 4] else 0,)] for y in range(112)]
-        write(f"{sys.argv[2]}/alpha-{i}.png", 112, 112, 6, 4, big)
+        write(f"{sys.argv[2]}/alpha-{i}.png", 112, 112, 6, big)
 write_empty(sys.argv[2])
