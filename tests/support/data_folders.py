@@ -3,7 +3,8 @@
     data_folders.py FORMAT FOLDER [NAME=VALUE ...]
 
 makes FOLDER, in which the pictures of a class have a pattern of their own and some noise, so that a
-network can learn them. FORMAT is idx, png, cifar10 or cifar100. Values: classes, train and test
+network can learn them. They are in the order of their classes, as weft reads PNG files, so folders
+of two formats have the same images. FORMAT is idx, png, cifar10 or cifar100. Values: classes, train and test
 (pictures a split; test=0: none), height, width, channels, seed, names (a file of names, one a
 line), type (of the labels of idx: 8, 9, 11 or 12), order (first or last: where idx has the
 channels). A program can import make and png instead.
@@ -12,30 +13,19 @@ import os
 import random
 import struct
 import sys
-import zlib
+
+import png_file
 
 DEFAULTS = {"classes": 3, "train": 60, "test": 30, "height": 8, "width": 8, "channels": 1,
             "seed": 1, "names": "", "type": 8, "order": "first"}
 
 
-def png(path, width, height, channels, planes, **how):
+def png(path, width, height, channels, planes):
     """Writes planes (bytes, one channel after the other) as a PNG file."""
     area = width * height
-    rows = b"".join(b"\0" + bytes(planes[c * area + y * width + x]
-                                  for x in range(width) for c in range(channels))
-                    for y in range(height))
-    write_png(path, width, height, {1: 0, 3: 2, 4: 6}[channels], 8, rows, **how)
-
-
-def write_png(path, width, height, colour, depth, rows, before=b"", interlace=0):
-    def chunk(kind, content):
-        return (struct.pack(">I", len(content)) + kind + content +
-                struct.pack(">I", zlib.crc32(kind + content)))
-    with open(path, "wb") as file:
-        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(
-            ">IIBBBBB", width, height, depth, colour, 0, 0, interlace)))
-        file.write(before and chunk(before[:4], before[4:]))
-        file.write(chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    rows = [bytes(planes[c * area + y * width + x] for x in range(width) for c in range(channels))
+            for y in range(height)]
+    png_file.write(path, width, height, {1: 0, 3: 2, 4: 6}[channels], rows)
 
 
 def pictures(count, options, seed):
@@ -46,7 +36,7 @@ def pictures(count, options, seed):
     noise = random.Random(seed)
     made = []
     for i in range(count):
-        label = i % options["classes"]
+        label = i * options["classes"] // count
         grain = noise.randbytes(size)
         made.append((label, bytes((3 * a + b) // 4 for a, b in zip(pattern[label], grain))))
     return made
