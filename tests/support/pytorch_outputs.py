@@ -1,14 +1,14 @@
 """pytorch_outputs.py: the outputs of the modules of pytorch_modules.py, which test_from_pytorch.sh compares with weft's.
 
-    pytorch_outputs.py --good|--bad                     their names
-    pytorch_outputs.py --message NAME                   what refuses a module: with its line, if it has one
-    pytorch_outputs.py --state NAME FILE                a state dict with made values
+    pytorch_outputs.py --good FOLDER                    the names of those that are converted; makes FOLDER/NAME.pt,
+                                                        a state dict with made values, of each
+    pytorch_outputs.py --bad                            a line for each that is refused: its name, a tab, and the message:
+                                                        with its line, if it has one
     pytorch_outputs.py --compare NAME FILE DATA LOGITS  fails unless the logits of the test images of DATA are equal, but
                                                         for rounding
 """
 import gzip
 import inspect
-import json
 import os
 import struct
 import sys
@@ -18,6 +18,7 @@ warnings.simplefilter("ignore")
 import torch  # noqa: E402
 
 import pytorch_modules  # noqa: E402
+import sealed  # noqa: E402
 
 # Each output is a sum of some hundreds of products, so a rounding of 2^-24 becomes some 1e-6 of the largest one.
 TOLERANCE = 2e-5
@@ -55,9 +56,8 @@ def compare(name, path, data, logits):
     with gzip.open(os.path.join(data, "t10k-images-idx3-ubyte.gz")) as file:
         count = struct.unpack(">4I", file.read(16))[1]
         pixels = torch.tensor(list(file.read()), dtype=torch.float32).view(count, 1, 28, 28)
-    with open(logits, "rb") as file:
-        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
-        ours = torch.tensor(struct.unpack(f"<{count * 10}f", file.read())).view(count, 10)
+    header, values = sealed.read(logits)
+    ours = torch.tensor(struct.unpack(f"<{count * 10}f", values)).view(count, 10)
     assert header["logits"]["shape"] == [count, 10], header
     with torch.no_grad():
         theirs = module((pixels / 255 - 0.2859) / 0.3530)
@@ -70,12 +70,15 @@ def compare(name, path, data, logits):
 
 
 def main(arguments):
-    if arguments[0] in ("--good", "--bad"):
-        print(*(pytorch_modules.GOOD if arguments[0] == "--good" else pytorch_modules.BAD))
-    elif arguments[0] == "--message":
-        print(message(arguments[1]))
+    if arguments[0] == "--good":
+        for name in pytorch_modules.GOOD:
+            save_state(name, os.path.join(arguments[1], name + ".pt"))
+            print(name)
+    elif arguments[0] == "--bad":
+        for name in pytorch_modules.BAD:
+            print(name, message(name), sep="\t")
     else:
-        {"--state": save_state, "--compare": compare}[arguments[0]](*arguments[1:])
+        {"--compare": compare}[arguments[0]](*arguments[1:])
 
 
 if __name__ == "__main__":
