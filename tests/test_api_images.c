@@ -251,12 +251,12 @@ START_TEST(normalisation) {
 }
 END_TEST
 
-/* A fifth of the sample's images: of each class, to the nearest whole number. */
+/* Both splits, one of them, more classes than labels, and options that do not fit. */
 START_TEST(read_with_options) {
     struct weft_data_options options = WEFT_DATA_OPTIONS;
     struct weft_images *both[WEFT_SPLIT_COUNT], *test;
     char folder[4096];
-    snprintf(folder, sizeof folder, "%s/data/sample", getenv("WEFT_SOURCE"));
+    snprintf(folder, sizeof folder, "%s/data/sample", source_root());
     SUCCESS(weft_data_read(folder, NULL, both, error));
     ck_assert_uint_eq(weft_images_count(both[WEFT_SPLIT_TRAIN]), 100);
     SUCCESS(weft_data_read_split(folder, WEFT_SPLIT_TEST, &options, &test, error));

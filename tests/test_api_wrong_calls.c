@@ -108,7 +108,7 @@ START_TEST(checkpoints) {
     ck_assert_uint_eq(weft_checkpoint_epochs(NULL) + weft_checkpoint_steps(NULL), 0);
     weft_checkpoint_destroy(checkpoint);
     weft_checkpoint_destroy(NULL);
-    end(16);
+    end(21);
 }
 END_TEST
 

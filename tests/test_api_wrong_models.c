@@ -56,7 +56,7 @@ START_TEST(models) {
     FAILS(WEFT_BAD_FILE, weft_model_save(model, "", error));
     weft_model_destroy(model);
     weft_network_destroy(network);
-    end_wrong_uses(26);
+    end_wrong_uses(27);
 }
 END_TEST
 

@@ -217,6 +217,7 @@ START_TEST(slices_and_folders) {
     WRONG_OBJECT(slice, weft_data_read_split(NULL, NO_SPLIT, NULL, &slice, error));
     data.test_fraction = -1;
     WRONG_OBJECT(slice, weft_data_read_split(NULL, WEFT_SPLIT_TEST, &data, &slice, error));
+    data.test_fraction = 0;
     data.size = 3;
     WRONG_OBJECT(slice, weft_data_read_split(NULL, WEFT_SPLIT_TEST, &data, &slice, error));
     WRONG(weft_images_normalisation(images, true, numbers, numbers, 2, error));

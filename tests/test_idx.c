@@ -132,7 +132,6 @@ START_TEST(large) {
 }
 END_TEST
 
-/* Each wrong header, plain and packed. */
 /* Labels of each type, with the least and the largest number of each. */
 START_TEST(types_of_labels) {
     static const struct {
@@ -166,6 +165,7 @@ START_TEST(types_of_labels) {
 }
 END_TEST
 
+/* Each wrong header, plain and packed. */
 START_TEST(wrong_headers) {
     static const struct {
         size_t at, size;

@@ -33,6 +33,8 @@ devices=$("$weft" devices --json | python3 -c '
 import json, sys
 print(*(e["index"] for e in map(json.loads, sys.stdin) if e["usable"] and e["type"] != "builtin"))')
 
+[ -n "$devices" ] || skip "$suite: OpenCL devices" "no OpenCL device is usable"
+
 while read -r network batch expected more; do
     data=$sample
     [ "$network" = resnet20 ] && data=$work/files/colour
@@ -68,6 +70,7 @@ end
 begin "README.md has the numbers of each network"
 for file in "$networks"/*.json; do
     run summary --json --network "$file"
+    expect_code 0
     name=${file##*/}
     row=$(python3 - "$work/out" "$name" <<'PYTHON'
 import json, sys
@@ -75,7 +78,9 @@ event = json.load(open(sys.argv[1]))
 print(f"| `{sys.argv[2]}` | {event['parameters']:,} | {event['flop'] / 1e6:.2f} |")
 PYTHON
     )
-    grep -qF "$row" "$networks/README.md" || problem "README.md lacks: $row"
+    if [ -z "$row" ] || ! grep -qF "$row" "$networks/README.md"; then
+        problem "README.md lacks the row of $name: $row"
+    fi
 done
 end
 

@@ -63,20 +63,28 @@ struct weft_session *api_open_threads(const struct weft_model *model, const char
     return session;
 }
 
+struct weft_checkpoint *api_reload(struct weft_checkpoint *checkpoint, const char *path) {
+    struct weft_error *error = weft_error_create();
+    struct weft_checkpoint *loaded;
+    API_OK(weft_checkpoint_save(checkpoint, path, error));
+    weft_checkpoint_destroy(checkpoint);
+    API_OK(weft_checkpoint_load(path, &loaded, error));
+    weft_error_destroy(error);
+    remove(path);
+    return loaded;
+}
+
 bool api_restore(struct weft_session *from, struct weft_session *to, const char *path,
                  struct weft_training_options *options) {
     struct weft_error *error = weft_error_create();
     struct weft_checkpoint *checkpoint;
     bool left;
     API_OK(weft_session_checkpoint(from, &checkpoint, error));
-    API_OK(weft_checkpoint_save(checkpoint, path, error));
-    weft_checkpoint_destroy(checkpoint);
-    API_OK(weft_checkpoint_load(path, &checkpoint, error));
+    checkpoint = api_reload(checkpoint, path);
     API_OK(weft_session_set_checkpoint(to, checkpoint, error));
     left = options != NULL && weft_checkpoint_training(checkpoint, options);
     weft_checkpoint_destroy(checkpoint);
     weft_error_destroy(error);
-    remove(path);
     return left;
 }
 

@@ -32,6 +32,10 @@ struct weft_session *api_open(const struct weft_model *model, const char *device
 struct weft_session *api_open_threads(const struct weft_model *model, const char *device,
                                       size_t batch, unsigned threads);
 
+/* Returns ${checkpoint} as it is read back from the file ${path}, which is removed. Destroys
+ * ${checkpoint}. */
+struct weft_checkpoint *api_reload(struct weft_checkpoint *checkpoint, const char *path);
+
 /* Gives ${to} the state of ${from}, through the file ${path}, which is removed. Stores how its
  * training goes on in ${options}, unless that is NULL, and returns what
  * weft_checkpoint_training does. */
