@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "numerics.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,6 +187,23 @@ static void begin_pass(struct backend *backend, size_t count, bool trains, bool 
     }
 }
 
+/* Checks the options of the loss. */
+static enum weft_status check_loss(const struct backend *backend,
+                                   const struct training_steps *steps, struct weft_error *error) {
+    const size_t classes = shape_size(network_output(backend->network));
+    if (!(steps->label_smoothing >= 0.0f && steps->label_smoothing < 1.0f)) {
+        return error_set(error, WEFT_USAGE, "training: label_smoothing %g, it is from 0 to below 1",
+                         (double)steps->label_smoothing);
+    }
+    for (size_t k = 0; steps->class_weights != NULL && k < classes; k++) {
+        if (!(steps->class_weights[k] >= 0.0f && isfinite(steps->class_weights[k]))) {
+            return error_set(error, WEFT_USAGE, "training: the weight of class %zu is %g", k,
+                             (double)steps->class_weights[k]);
+        }
+    }
+    return WEFT_OK;
+}
+
 enum weft_status backend_train(struct backend *backend, const struct training_steps *steps,
                                struct weft_step_result *results, struct weft_error *error) {
     size_t images;
@@ -203,6 +221,7 @@ enum weft_status backend_train(struct backend *backend, const struct training_st
                          steps->images, steps->steps, steps->batch);
     }
     TRY(check_output(backend, "training", error));
+    TRY(check_loss(backend, steps, error));
     for (size_t i = 0; i < steps->images; i++) {
         if (steps->order[i] >= images) {
             return error_set(error, WEFT_USAGE, "training: image %u of %zu",

@@ -3,6 +3,7 @@
 #include "backend/cpu/pass.h"
 #include "backend/dropout.h"
 #include "backend/log.h"
+#include "backend/loss_targets.h"
 #include "base/try.h"
 #include "os/host.h"
 #include "os/threads.h"
@@ -82,6 +83,8 @@ static void make_arrays(struct cpu_backend *cpu, size_t shards, bool *failed) {
     }
     if (!cpu->base.forward_only) {
         cpu->partials = allocate(cpu, shards, network->parameter_count * sizeof(float), failed);
+        cpu->targets = allocate(cpu, LOSS_TARGET_COUNT * shape_size(network_output(network)),
+                                sizeof(float), failed);
     }
     cpu->shard_loss = allocate(cpu, shards, sizeof *cpu->shard_loss, failed);
     cpu->shard_correct = allocate(cpu, shards, sizeof *cpu->shard_correct, failed);
@@ -195,6 +198,8 @@ static enum weft_status train(struct backend *backend, const struct training_ste
     struct cpu_backend *cpu = cpu_of(backend);
     const struct backend_set *set = &backend->sets[steps->set];
     watch_begin(&backend->watch, cpu_work(cpu, steps->batch, true));
+    loss_targets(shape_size(network_output(backend->network)), steps->label_smoothing,
+                 steps->class_weights, cpu->targets);
     for (size_t step = 0; step < steps->steps; step++) {
         size_t first = step * steps->batch, left = steps->images - first;
         size_t count = left < steps->batch ? left : steps->batch;
@@ -206,6 +211,7 @@ static enum weft_status train(struct backend *backend, const struct training_ste
                                    .count = count,
                                    .labels = set->labels,
                                    .order = order,
+                                   .targets = cpu->targets,
                                    .dlogits = cpu->dvalues[backend->network->layer_count],
                                });
         results[step] = join_losses(cpu, count);

@@ -1,6 +1,7 @@
 /* level.c: all that is compiled for this level of vector instructions, except the layers: the
  * input, the loss, the optimiser and the measurement of the peak. */
 #include "backend/cpu/level.h"
+#include "backend/loss_targets.h"
 
 static void gather(void *context, size_t shard) {
     const struct cpu_gather *task = context;
@@ -22,28 +23,48 @@ static void gather(void *context, size_t shard) {
 /* Softmax cross entropy of the images of one shard:
  *
  *   m = largest logit, e[k] = exp(logit[k] - m), s = e[0] + e[1] + ...
- *   loss = log(s) - (logit[label] - m), dlogit[k] = e[k] / s - (k == label)
+ *   d[k] = log(s) - (logit[k] - m)
  *
- * Computes one image: lane ${lane} of ${logits}. Writes ${dlogits} unless NULL. Returns the loss;
- * stores the first class with the largest logit. */
-static float one_image(size_t classes, const cpu_lanes *logits, size_t lane, size_t label,
-                       cpu_lanes *dlogits, size_t *prediction) {
+ *   evaluation   loss = d[label]
+ *   training     loss = target[0] d[0] + target[1] d[1] + ..., without the terms whose target is 0,
+ *                dlogit[k] = total e[k] / s - target[k]
+ *
+ * Computes the loss and the gradient of an image of class ${label}, from m and s: lane ${lane} of
+ * ${logits}. */
+static float train_image(const struct cpu_loss *task, const cpu_lanes *logits, size_t lane,
+                         size_t label, float largest, float sum, cpu_lanes *dlogits) {
+    const float *others = task->targets + LOSS_TARGET_OTHER * task->classes;
+    const float *labels = task->targets + LOSS_TARGET_LABEL * task->classes;
+    const float total = task->targets[LOSS_TARGET_TOTAL * task->classes + label];
+    float loss = 0.0f;
+    for (size_t k = 0; k < task->classes; k++) {
+        const float target = k == label ? labels[k] : others[k];
+        const float d = weft_clean(weft_log(sum) - (logits[k][lane] - largest));
+        const float e = weft_clean(weft_exp(logits[k][lane] - largest));
+        const float p = weft_clean(weft_div(e, sum));
+        loss = target != 0 ? fmaf(target, d, loss) : loss;
+        dlogits[k][lane] = weft_clean(fmaf(p, total, -target));
+    }
+    return weft_clean(loss);
+}
+
+/* Computes an image of class ${label}, lane ${lane} of ${logits}, and its gradient if there are
+ * targets. Returns the loss; stores the first class with the largest logit. */
+static float one_image(const struct cpu_loss *task, const cpu_lanes *logits, size_t lane,
+                       size_t label, cpu_lanes *dlogits, size_t *prediction) {
     float sum = 0.0f, largest = logits[0][lane];
     *prediction = 0;
-    for (size_t k = 1; k < classes; k++) {
+    for (size_t k = 1; k < task->classes; k++) {
         if (logits[k][lane] > largest) {
             largest = logits[k][lane];
             *prediction = k;
         }
     }
-    for (size_t k = 0; k < classes; k++) {
+    for (size_t k = 0; k < task->classes; k++) {
         sum += weft_clean(weft_exp(logits[k][lane] - largest));
     }
-    for (size_t k = 0; dlogits != NULL && k < classes; k++) {
-        float e = weft_clean(weft_exp(logits[k][lane] - largest));
-        dlogits[k][lane] = weft_clean(weft_div(e, sum)) - (k == label ? 1.0f : 0.0f);
-    }
-    return weft_clean(weft_log(sum) - (logits[label][lane] - largest));
+    return task->targets != NULL ? train_image(task, logits, lane, label, largest, sum, dlogits)
+                                 : weft_clean(weft_log(sum) - (logits[label][lane] - largest));
 }
 
 static void cross_entropy(void *context, size_t shard) {
@@ -54,8 +75,8 @@ static void cross_entropy(void *context, size_t shard) {
     for (size_t lane = 0; lane < present; lane++) {
         size_t n = shard * CPU_LANES + lane, prediction;
         size_t label = task->labels[task->order[n]];
-        losses[lane] = one_image(task->classes, task->logits + first, lane, label,
-                                 task->dlogits != NULL ? task->dlogits + first : NULL, &prediction);
+        losses[lane] = one_image(task, task->logits + first, lane, label,
+                                 task->targets != NULL ? task->dlogits + first : NULL, &prediction);
         correct += prediction == label;
         if (task->losses != NULL) {
             task->losses[n] = losses[lane];
@@ -64,7 +85,7 @@ static void cross_entropy(void *context, size_t shard) {
             task->predictions[n] = (uint32_t)prediction;
         }
     }
-    for (size_t lane = present; task->dlogits != NULL && lane < CPU_LANES; lane++) {
+    for (size_t lane = present; task->targets != NULL && lane < CPU_LANES; lane++) {
         for (size_t k = 0; k < task->classes; k++) {
             task->dlogits[first + k][lane] = 0.0f;
         }

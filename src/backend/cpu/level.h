@@ -22,10 +22,12 @@ struct cpu_loss {
     const cpu_lanes *logits;
     const uint16_t *labels; /* of the data set */
     const uint32_t *order;  /* the batch's images in it */
-    cpu_lanes *dlogits;     /* gradient of the sum of losses, or NULL */
-    float *losses;          /* of each image, or NULL */
-    uint32_t *predictions;  /* of each image, or NULL */
-    float *shard_loss;      /* sum over each shard */
+    /* Of loss_targets.h, or NULL: an evaluation, of plain cross entropy and without gradients. */
+    const float *targets;
+    cpu_lanes *dlogits;    /* gradient of the sum of losses; with targets */
+    float *losses;         /* of each image, or NULL */
+    uint32_t *predictions; /* of each image, or NULL */
+    float *shard_loss;     /* sum over each shard */
     uint32_t *shard_correct;
 };
 

@@ -25,6 +25,7 @@ struct cpu_backend {
     cpu_lanes **dvalues;     /* their gradients; NULL each when forward_only */
     cpu_lanes *contribution; /* of a reader to such a gradient; NULL: each has one reader */
     void **scratch;          /* of each layer, or NULL */
+    float *targets;          /* of the loss of a training step (backend/loss_targets.h) */
     float *shard_loss;
     uint32_t *shard_correct;
     uint32_t *identity;       /* 0, 1, 2 ...: the order of images in an evaluation's batch */

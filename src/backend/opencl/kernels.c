@@ -36,8 +36,8 @@
 const struct opencl_function opencl_loss = {
     .name = "cross_entropy_shard",
     .range = RANGE_SUMS,
-    .arguments = {ARG_OUTPUT, ARG_LABELS, ARG_ORDER, ARG_DOUTPUT, ARG_RESULTS, ARG_RESULT_INDEX,
-                  ARG_FIRST, ARG_COUNT},
+    .arguments = {ARG_OUTPUT, ARG_LABELS, ARG_ORDER, ARG_TARGETS, ARG_DOUTPUT, ARG_RESULTS,
+                  ARG_RESULT_INDEX, ARG_FIRST, ARG_COUNT},
 };
 
 static const struct network_layer *main_layer(const struct opencl_kernels *kernels, size_t group) {

@@ -32,6 +32,7 @@ enum opencl_argument {
     ARG_TABLE,        /* the values of pixels */
     ARG_LABELS,       /* of the training images */
     ARG_ORDER,        /* the order of the training images */
+    ARG_TARGETS,      /* of the loss (backend/loss_targets.h) */
     ARG_PIXELS,       /* of the training images */
     ARG_ADAM,         /* Adam's numbers, of each step */
     ARG_RESULTS,      /* of each shard: the sum of losses and the number of correct answers */
@@ -105,7 +106,7 @@ struct opencl_function {
     size_t (*parts)(const struct network_layer *layer, enum weft_mapping mapping);
     /* Returns the values whose lanes an item adds at once (RANGE_SUMS). NULL: 1. */
     size_t (*lane_values)(const struct network_layer *layer, enum weft_mapping mapping);
-    enum opencl_argument arguments[9];
+    enum opencl_argument arguments[10];
     /* NULL, or a function of the host that computes ${count} images of group ${group} by
      * launches of its own. Range then has no meaning, items is 1, and the arguments say what is
      * read and written. */

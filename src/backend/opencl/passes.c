@@ -1,6 +1,7 @@
 /* passes.c: training steps, evaluation, and their parts for the caller's own values. */
 #include "backend/opencl/passes.h"
 #include "backend/dropout.h"
+#include "backend/loss_targets.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/pace.h"
 #include "backend/opencl/plan.h"
@@ -28,8 +29,8 @@ static enum weft_status loss_train(struct opencl_backend *cl,
     cl_int images = (cl_int)values->count;
     return LAUNCH(cl, &cl->common[COMMON_LOSS_TRAIN], values->count, error, ARG(cl->values[last]),
                   ARG(cl->base.sets[cl->trained_set].device_labels), ARG(cl->order),
-                  ARG(cl->dvalues[last]), ARG(cl->shard_results), ARG(index), ARG(first),
-                  ARG(images));
+                  ARG(cl->targets), ARG(cl->dvalues[last]), ARG(cl->shard_results), ARG(index),
+                  ARG(first), ARG(images));
 }
 
 enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct training_steps *steps,
@@ -87,10 +88,29 @@ static enum weft_status grow(struct opencl_backend *cl, const struct training_st
     return opencl_buffer_grow(cl, shards * result, "results", &cl->shard_results, error);
 }
 
+/* Writes the targets of the loss. */
+static enum weft_status write_targets(struct opencl_backend *cl, const struct training_steps *steps,
+                                      struct weft_error *error) {
+    const size_t classes = shape_size(network_output(cl->base.network));
+    const size_t bytes = LOSS_TARGET_COUNT * classes * sizeof(cl_float);
+    float *targets = malloc(bytes);
+    enum weft_status status;
+    if (targets == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
+    }
+    loss_targets(classes, steps->label_smoothing, steps->class_weights, targets);
+    TRY_OR(done, opencl_buffer_grow(cl, bytes, "the targets of the loss", &cl->targets, error));
+    status = opencl_write(cl, cl->targets, targets, bytes, error);
+done:
+    free(targets);
+    return status;
+}
+
 enum weft_status opencl_steps_begin(struct opencl_backend *cl, const struct training_steps *steps,
                                     struct weft_error *error) {
     cl->trained_set = steps->set;
     TRY(grow(cl, steps, error));
+    TRY(write_targets(cl, steps, error));
     return opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error);
 }
 

@@ -97,6 +97,7 @@ static void name_argument(const struct opencl_phases *phases, const struct openc
                                         [ARG_SECOND_MOMENTS] = "second_moments",
                                         [ARG_PIXELS] = "pixels",
                                         [ARG_TABLE] = "table",
+                                        [ARG_TARGETS] = "targets",
                                         [ARG_ADAM] = "adam",
                                         [ARG_LABELS] = "labels",
                                         [ARG_ORDER] = "order",
@@ -151,7 +152,7 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool for
     *phases = (struct opencl_phases){.groups = *groups, .forward_only = forward_only};
     phases->groups.list = calloc(end, sizeof *phases->groups.list);
     phases->list = calloc(capacity, sizeof *phases->list);
-    phases->buffers = calloc(9 * capacity + 1, sizeof *phases->buffers);
+    phases->buffers = calloc(10 * capacity + 1, sizeof *phases->buffers);
     if (phases->groups.list == NULL || phases->list == NULL || phases->buffers == NULL) {
         opencl_phases_finish(phases);
         return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");

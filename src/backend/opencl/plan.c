@@ -93,6 +93,8 @@ cl_mem *opencl_buffer_of(struct opencl_backend *cl, const struct opencl_call *ca
         return &cl->arrays[ARRAY_SECOND_MOMENTS];
     case ARG_TABLE:
         return &cl->table;
+    case ARG_TARGETS:
+        return &cl->targets;
     case ARG_PIXELS:
         return &cl->base.sets[cl->trained_set].device_pixels;
     case ARG_ADAM:

@@ -107,6 +107,7 @@ struct opencl_backend {
     cl_mem losses, predictions;
     struct opencl_fast *fast;             /* of clblast/engine.h; NULL: --math exact */
     cl_mem table;                         /* 256 floats */
+    cl_mem targets;                       /* of the loss, of the present call of opencl_train */
     size_t trained_set;                   /* of the present call of opencl_train */
     cl_mem identity;                      /* 0, 1, 2 ... as an order */
     size_t identity_count;                /* of its numbers */
