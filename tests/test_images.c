@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/sha256.h"
+#include "data/data_formats.h"
 #include "data/images.h"
 #include "os/files.h"
 
@@ -379,6 +380,20 @@ START_TEST(a_file_for_its_folder) {
 }
 END_TEST
 
+/* No memory is requested for more than IMAGES_BYTES_MAX bytes of large images. */
+START_TEST(lists_of_large_images) {
+    struct image_list list = {.images = {.channels = 1, .height = 1 << 13, .width = 1 << 13}};
+    struct weft_error error = {0};
+    uint8_t *pixels;
+    ck_assert_int_eq(image_list_add(&list, 0, "x", &pixels, &error), WEFT_OK);
+    ck_assert_uint_le(list.capacity, IMAGES_BYTES_MAX >> 26);
+    images_finish(&list.images);
+    list.images = (struct weft_images){.count = 11, .channels = 1, .height = 8192, .width = 8192};
+    ck_assert_int_eq(image_list_colour(&list, &error), WEFT_BAD_FILE);
+    ck_assert_uint_eq(list.images.channels, 1);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
     tcase_add_test(tests, sample);
@@ -393,6 +408,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, folders_are_no_files);
     tcase_add_test(tests, torchvision);
     tcase_add_test(tests, a_file_for_its_folder);
+    tcase_add_test(tests, lists_of_large_images);
 }
 
 CHECK_MAIN("images", add_tests)

@@ -67,7 +67,7 @@ void image_list_take(struct image_list *list, struct weft_images *images);
 
 /* Moves a part of ${images} to ${test}: of each class, ${fraction} (0 to 1) of its images, to the
  * nearest whole number, but not all. Which ones depends on the labels, their order and ${fraction}
- * only. */
+ * only. The caller finishes both, also after a failure. */
 enum weft_status data_hold_out(struct weft_images *images, double fraction,
                                struct weft_images *test, struct weft_error *error);
 

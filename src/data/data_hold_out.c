@@ -56,18 +56,11 @@ static void divide(struct weft_images *images, const bool *chosen, struct weft_i
     }
 }
 
-/* Gives the memory of the images that were moved back. */
-static void shrink(struct weft_images *images) {
-    uint8_t *pixels = realloc(images->pixels, images->count * images_size(images));
-    uint16_t *labels = realloc(images->labels, images->count * sizeof *labels);
-    images->pixels = pixels != NULL ? pixels : images->pixels;
-    images->labels = labels != NULL ? labels : images->labels;
-}
-
 enum weft_status data_hold_out(struct weft_images *images, double fraction,
                                struct weft_images *test, struct weft_error *error) {
     struct ticket *tickets = malloc(images->count * sizeof *tickets);
     bool *chosen = calloc(images->count, sizeof *chosen);
+    struct image_list rest;
     size_t held_out = 0;
     enum weft_status status = WEFT_OK;
     if (tickets == NULL || chosen == NULL) {
@@ -94,7 +87,8 @@ enum weft_status data_hold_out(struct weft_images *images, double fraction,
         goto done;
     }
     divide(images, chosen, test);
-    shrink(images);
+    rest = (struct image_list){.images = *images};
+    image_list_take(&rest, images);
 done:
     free(tickets);
     free(chosen);

@@ -6,9 +6,7 @@
 
 #include "base/try.h"
 
-enum { FIRST_CAPACITY = 64 };
-
-/* Gives the arrays room for ${capacity} images. */
+/* Gives the arrays room for ${capacity} images, at most IMAGES_BYTES_MAX bytes of pixels. */
 static enum weft_status resize(struct image_list *list, size_t capacity, struct weft_error *error) {
     struct weft_images *images = &list->images;
     uint8_t *pixels = realloc(images->pixels, capacity * images_size(images));
@@ -26,12 +24,14 @@ enum weft_status image_list_add(struct image_list *list, uint16_t label, const c
                                 uint8_t **pixels, struct weft_error *error) {
     struct weft_images *images = &list->images;
     const size_t size = images_size(images);
-    if (images->count >= IMAGES_BYTES_MAX / size) {
+    const size_t most = (size_t)(IMAGES_BYTES_MAX / size);
+    if (images->count >= most) {
         return error_set(error, WEFT_BAD_FILE, "%s: with it, the images have more than %llu bytes",
                          path, (unsigned long long)IMAGES_BYTES_MAX);
     }
     if (images->count == list->capacity) {
-        TRY(resize(list, list->capacity == 0 ? FIRST_CAPACITY : 2 * list->capacity, error));
+        const size_t larger = list->capacity < most / 2 ? 2 * list->capacity : most;
+        TRY(resize(list, larger > 0 ? larger : 1, error));
     }
     *pixels = images->pixels + images->count * size;
     images->labels[images->count++] = label;
@@ -41,15 +41,15 @@ enum weft_status image_list_add(struct image_list *list, uint16_t label, const c
 enum weft_status image_list_colour(struct image_list *list, struct weft_error *error) {
     struct weft_images *images = &list->images;
     const size_t area = images_size(images);
+    if (images->count > IMAGES_BYTES_MAX / 3 / area) {
+        return error_set(error, WEFT_BAD_FILE, "%zu images in colour have more than %llu bytes",
+                         images->count, (unsigned long long)IMAGES_BYTES_MAX);
+    }
     images->channels = 3;
     if (images->count == 0) {
         return WEFT_OK;
     }
-    if (images->count > IMAGES_BYTES_MAX / (3 * area)) {
-        return error_set(error, WEFT_BAD_FILE, "%zu images in colour have more than %llu bytes",
-                         images->count, (unsigned long long)IMAGES_BYTES_MAX);
-    }
-    TRY(resize(list, list->capacity, error));
+    TRY(resize(list, images->count, error));
     for (size_t i = images->count; i-- > 0;) { /* the last first: no image is overwritten */
         uint8_t *to = images->pixels + 3 * area * i;
         memmove(to + 2 * area, images->pixels + area * i, area);
