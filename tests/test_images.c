@@ -394,6 +394,30 @@ START_TEST(lists_of_large_images) {
 }
 END_TEST
 
+/* A grey image among those in colour, and the order of the bytes. */
+START_TEST(lists_in_colour) {
+    static const uint8_t colours[] = {1, 2, 3, 4, 5, 6}, planes[] = {1, 4, 2, 5, 3, 6};
+    static const uint8_t expected[] = {7, 8, 7, 8, 7, 8, 9, 9, 9, 9, 9, 9};
+    struct image_list list = {.images = {.channels = 1, .height = 1, .width = 2}};
+    struct weft_error error = {0};
+    struct weft_images images;
+    uint8_t *pixels;
+    ck_assert_int_eq(image_list_add(&list, 0, "x", &pixels, &error), WEFT_OK);
+    memcpy(pixels, (const uint8_t[]){7, 8}, 2);
+    ck_assert_int_eq(image_list_add(&list, 1, "x", &pixels, &error), WEFT_OK);
+    memset(pixels, 9, 2);
+    ck_assert_int_eq(image_list_colour(&list, &error), WEFT_OK);
+    ck_assert_uint_eq(list.capacity, 2);
+    ck_assert_mem_eq(list.images.pixels, expected, sizeof expected);
+    ck_assert_int_eq(image_list_add(&list, 2, "x", &pixels, &error), WEFT_OK);
+    image_planes(colours, 3, 2, 3, pixels);
+    image_list_take(&list, &images);
+    ck_assert_mem_eq(images.pixels, expected, sizeof expected);
+    ck_assert_mem_eq(images.pixels + sizeof expected, planes, sizeof planes);
+    images_finish(&images);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
     tcase_add_test(tests, sample);
@@ -409,6 +433,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, torchvision);
     tcase_add_test(tests, a_file_for_its_folder);
     tcase_add_test(tests, lists_of_large_images);
+    tcase_add_test(tests, lists_in_colour);
 }
 
 CHECK_MAIN("images", add_tests)

@@ -65,6 +65,11 @@ enum weft_status image_list_colour(struct image_list *list, struct weft_error *e
 /* Moves the images to ${images}, without the room for more. */
 void image_list_take(struct image_list *list, struct weft_images *images);
 
+/* Copies an image of ${area} pixels to ${to}, one channel after the other. Pixel i begins at
+ * ${from}[i x ${step}], with its channels side by side; with a step of 1 it is grey, and all
+ * ${channels} become equal. */
+void image_planes(const uint8_t *from, size_t step, size_t area, size_t channels, uint8_t *to);
+
 /* Moves a part of ${images} to ${test}: of each class, ${fraction} (0 to 1) of its images, to the
  * nearest whole number, but not all. Which ones depends on the labels, their order and ${fraction}
  * only. The caller finishes both, also after a failure. */

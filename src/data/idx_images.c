@@ -1,9 +1,7 @@
 /* idx_images.c: data folders of IDX files. */
 #include "data/data_formats.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/try.h"
 #include "data/data_files.h"
@@ -18,7 +16,6 @@ static enum weft_status take_images(struct idx *idx, const char *path, struct we
     const size_t *sizes = idx->dimensions;
     const bool four = idx->count == 4;
     const bool first = !four || sizes[1] == 1 || sizes[1] == 3;
-    uint8_t *pixels;
     if (!first && sizes[3] != 3) {
         return error_set(error, WEFT_BAD_FILE,
                          "%s: %zu x %zu x %zu x %zu: neither the second nor the last number is 3, "
@@ -35,13 +32,12 @@ static enum weft_status take_images(struct idx *idx, const char *path, struct we
         idx->bytes = NULL;
         return WEFT_OK;
     }
-    pixels = images->pixels = malloc(idx->size);
-    if (pixels == NULL) {
+    images->pixels = malloc(idx->size);
+    if (images->pixels == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for the content of %s", path);
     }
-    for (size_t i = 0, area = sizes[1] * sizes[2]; i < idx->size; i++) {
-        const size_t image = i / (3 * area), within = i % (3 * area);
-        pixels[(image * 3 + within % 3) * area + within / 3] = idx->bytes[i];
+    for (size_t i = 0, size = images_size(images); i < idx->size; i += size) {
+        image_planes(idx->bytes + i, 3, size / 3, 3, images->pixels + i);
     }
     return WEFT_OK;
 }

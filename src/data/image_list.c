@@ -67,3 +67,12 @@ void image_list_take(struct image_list *list, struct weft_images *images) {
     *images = list->images;
     *list = (struct image_list){.capacity = 0};
 }
+
+void image_planes(const uint8_t *from, size_t step, size_t area, size_t channels, uint8_t *to) {
+    for (size_t c = 0; c < channels; c++) {
+        const uint8_t *value = from + (step == 1 ? 0 : c);
+        for (size_t i = 0; i < area; i++) {
+            to[c * area + i] = value[i * step];
+        }
+    }
+}

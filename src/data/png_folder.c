@@ -80,18 +80,6 @@ struct pictures {
     char first[OS_PATH]; /* the file that decided the size */
 };
 
-/* Copies the pixels of ${picture} to ${to}, one channel after the other. A grey picture becomes
- * ${channels} equal ones. */
-static void store(const struct png_picture *picture, size_t channels, uint8_t *to) {
-    const size_t area = picture->width * picture->height;
-    for (size_t c = 0; c < channels; c++) {
-        const size_t from = picture->channels == 1 ? 0 : c;
-        for (size_t i = 0; i < area; i++) {
-            to[c * area + i] = picture->pixels[i * picture->channels + from];
-        }
-    }
-}
-
 static enum weft_status add_picture(struct pictures *pictures, const char *path, size_t label,
                                     struct png_picture *picture, struct weft_error *error) {
     struct weft_images *images = &pictures->list.images;
@@ -113,7 +101,8 @@ static enum weft_status add_picture(struct pictures *pictures, const char *path,
         TRY(image_list_colour(&pictures->list, error));
     }
     TRY(image_list_add(&pictures->list, (uint16_t)label, path, &pixels, error));
-    store(picture, images->channels, pixels);
+    image_planes(picture->pixels, picture->channels, images->width * images->height,
+                 images->channels, pixels);
     return WEFT_OK;
 }
 
