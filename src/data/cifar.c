@@ -8,6 +8,7 @@
 
 #include "base/try.h"
 #include "data/class_names.h"
+#include "data/data_files.h"
 #include "data/unpack.h"
 
 enum { SIDE = 32, PIXELS = 3 * SIDE * SIDE, COARSE = 20, FILES_MAX = 1000 };
@@ -21,15 +22,9 @@ struct cifar {
 static const struct cifar cifar10 = {"batches.meta.txt", 10, 1};
 static const struct cifar cifar100 = {"fine_label_names.txt", 100, 2};
 
-static const char *join(const char *folder, const char *name, char path[OS_PATH + 32]) {
-    snprintf(path, OS_PATH + 32, "%s/%s", folder, name);
-    return path;
-}
-
-static bool is_file(const char *folder, const char *name) {
-    char path[OS_PATH + 32];
-    join(folder, name, path);
-    return os_exists(path) && !os_is_folder(path);
+static bool has_file(const char *folder, const char *name) {
+    char path[OS_PATH];
+    return data_is_file(folder, name, path);
 }
 
 /* Returns N if ${name} is "data_batch_N.bin", or 0. */
@@ -60,12 +55,12 @@ static unsigned find_batches(const char *folder, bool has[FILES_MAX]) {
     return last;
 }
 
-/* Reads one record into ${list}. Stores false in ${more} at the end of the file. */
+/* Reads record ${index} of a file into ${list}. Stores false in ${more} at the end of the file. */
 static enum weft_status read_record(const struct cifar *set, struct unpack *reader,
-                                    const char *path, struct image_list *list, bool *more,
-                                    struct weft_error *error) {
+                                    const char *path, size_t index, struct image_list *list,
+                                    bool *more, struct weft_error *error) {
     uint8_t record[2 + PIXELS], *pixels;
-    const size_t size = set->labels + PIXELS, index = list->images.count;
+    const size_t size = set->labels + PIXELS;
     size_t got;
     TRY(unpack_read(reader, record, size, &got, error));
     *more = got > 0;
@@ -95,7 +90,8 @@ static enum weft_status read_file(const struct cifar *set, const char *path,
     bool more = true;
     TRY(unpack_open(path, &reader, error));
     while (more) {
-        TRY_OR(done, read_record(set, reader, path, list, &more, error));
+        TRY_OR(done,
+               read_record(set, reader, path, list->images.count - before, list, &more, error));
     }
     if (list->images.count == before) {
         status = error_set(error, WEFT_BAD_FILE, "%s: it has no pictures", path);
@@ -113,7 +109,7 @@ static enum weft_status read_batches(const struct cifar *set, const char *folder
     for (unsigned i = 1; i <= last || i == 1; i++) {
         char name[32], path[OS_PATH + 32];
         snprintf(name, sizeof name, "data_batch_%u.bin", i);
-        join(folder, name, path);
+        snprintf(path, sizeof path, "%s/%s", folder, name);
         if (!has[i]) {
             return last == 0
                        ? error_set(error, WEFT_BAD_FILE, "no data: there is no %s", path)
@@ -130,11 +126,11 @@ static enum weft_status read_set(const struct cifar *set, const char *folder, co
                                  struct weft_error *error) {
     struct image_list list = {.images = {.channels = 3, .height = SIDE, .width = SIDE}};
     enum weft_status status;
-    char path[OS_PATH + 32];
+    char path[OS_PATH];
     if (name == NULL) {
         status = read_batches(set, folder, &list, error);
-    } else if (is_file(folder, name)) {
-        status = read_file(set, join(folder, name, path), &list, error);
+    } else if (data_is_file(folder, name, path)) {
+        status = read_file(set, path, &list, error);
     } else {
         status = error_set(error, WEFT_BAD_FILE, "no data: there is no %s/%s", folder, name);
     }
@@ -148,20 +144,19 @@ static enum weft_status read_set(const struct cifar *set, const char *folder, co
 
 static enum weft_status name_classes(const struct cifar *set, const char *folder,
                                      struct data_classes *classes, struct weft_error *error) {
-    char path[OS_PATH + 32];
+    char path[OS_PATH];
     TRY(data_classes_count(classes, set->classes, folder, error));
-    if (classes->names != NULL || !is_file(folder, set->names)) {
+    if (classes->names != NULL || !data_is_file(folder, set->names, path)) {
         return WEFT_OK;
     }
     classes->named = set->classes;
-    return class_names_read(join(folder, set->names, path), &classes->named, &classes->names,
-                            error);
+    return class_names_read(path, &classes->named, &classes->names, error);
 }
 
 static bool has_10(const char *folder, enum weft_split split) {
     bool has[FILES_MAX];
     return split == WEFT_SPLIT_TRAIN ? find_batches(folder, has) > 0
-                                     : is_file(folder, "test_batch.bin");
+                                     : has_file(folder, "test_batch.bin");
 }
 
 static enum weft_status name_10(const char *folder, struct data_classes *classes,
@@ -178,7 +173,7 @@ static enum weft_status read_10(const char *folder, enum weft_split split,
 }
 
 static bool has_100(const char *folder, enum weft_split split) {
-    return is_file(folder, split == WEFT_SPLIT_TRAIN ? "train.bin" : "test.bin");
+    return has_file(folder, split == WEFT_SPLIT_TRAIN ? "train.bin" : "test.bin");
 }
 
 static enum weft_status name_100(const char *folder, struct data_classes *classes,

@@ -46,8 +46,7 @@ static const char *name_of(enum weft_split split, enum data_kind kind, size_t i,
     return name;
 }
 
-/* Stores ${folder}/${name} in ${path}. Returns whether it is there, and no folder. */
-static bool is_file(const char *folder, const char *name, char path[OS_PATH]) {
+bool data_is_file(const char *folder, const char *name, char path[OS_PATH]) {
     int length = snprintf(path, OS_PATH, "%s/%s", folder, name);
     return length > 0 && length < OS_PATH && !os_is_missing(path) && !os_is_folder(path);
 }
@@ -56,7 +55,7 @@ static bool find_file(const char *folder, enum weft_split split, enum data_kind 
                       char path[OS_PATH]) {
     char name[64], inside[130];
     for (size_t i = 0; i < NAMES_COUNT; i++) {
-        if (is_file(folder, name_of(split, kind, i, name), path)) {
+        if (data_is_file(folder, name_of(split, kind, i, name), path)) {
             return true;
         }
     }
@@ -68,7 +67,7 @@ static bool find_file(const char *folder, enum weft_split split, enum data_kind 
     for (size_t i = 0; i < NAMES_COUNT; i++) { /* what unpacking into a folder of its name leaves */
         name_of(split, kind, i, name);
         snprintf(inside, sizeof inside, "%s/%s", name, name);
-        if (is_file(folder, inside, path)) {
+        if (data_is_file(folder, inside, path)) {
             return true;
         }
     }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "base/try.h"
 #include "data/class_names.h"
 #include "data/png_picture.h"
@@ -27,12 +26,12 @@ static enum weft_status join(const char *folder, const char *name, char path[OS_
 /* Lists the folders in ${folder}, without its files, as os_folder_list does. */
 static enum weft_status list_folders(const char *folder, char ***names, size_t *count,
                                      struct weft_error *error) {
+    struct weft_error ignored = {0};
     char path[OS_PATH];
     size_t kept = 0;
     TRY(os_folder_list(folder, names, count, error));
     for (size_t i = 0; i < *count; i++) {
-        const int length = snprintf(path, sizeof path, "%s/%s", folder, (*names)[i]);
-        if (length > 0 && length < OS_PATH && os_is_folder(path)) {
+        if (join(folder, (*names)[i], path, &ignored) == WEFT_OK && os_is_folder(path)) {
             (*names)[kept++] = (*names)[i];
         }
     }

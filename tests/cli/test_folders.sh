@@ -169,6 +169,8 @@ copy cifar10 gap && rm "$made/gap/data_batch_3.bin"
 wrong gap "there is no $made/gap/data_batch_3.bin, but data_batch_5.bin"
 copy cifar10 label && printf '\12' | dd of="$made/label/test_batch.bin" conv=notrunc bs=1 2>/dev/null
 wrong label "test_batch.bin: label 0 is 10, expected 0 to 9"
+copy cifar10 second && printf '\12' | dd of="$made/second/data_batch_2.bin" conv=notrunc bs=1 2>/dev/null
+wrong second "data_batch_2.bin: label 0 is 10, expected 0 to 9"
 copy cifar100 coarse && printf '\24' | dd of="$made/coarse/train.bin" conv=notrunc bs=1 2>/dev/null
 wrong coarse "train.bin: coarse label 0 is 20, expected 0 to 19"
 copy cifar10 same && sed -i 2s/.*/"class 000"/ "$made/same/batches.meta.txt"

@@ -132,6 +132,16 @@ for name in run/model.safetensors run/run.json begun/checkpoint.safetensors data
 done
 not_readable "Too many levels of symbolic links" "$files/loops"
 reads "Too many levels of symbolic links" "$files/loops/data/train-images-idx3-ubyte" data --data "$files/loops/data"
+mkdir "$files/loops/named"
+cp "$sample"/* "$files/loops/named"
+ln -s classes.txt "$files/loops/named/classes.txt"
+reads "Too many levels of symbolic links" "$files/loops/named/classes.txt" data --data "$files/loops/named"
+for format in cifar10:batches.meta.txt cifar10:test_batch.bin cifar100:train.bin; do
+    folder=$files/loops/${format/:/-} file=${format#*:}
+    python3 "$source/tests/support/data_folders.py" "${format%:*}" "$folder" train=10 test=10
+    ln -sf "$file" "$folder/$file"
+    reads "Too many levels of symbolic links" "$folder/$file" data --data "$folder"
+done
 end
 
 begin "absent files"
