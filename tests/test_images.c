@@ -39,10 +39,12 @@ static const char *sample_folder(void) {
     return folder;
 }
 
+static const struct data_options plain = {.test_fraction = 0};
+
 static void read_split(const char *folder, enum weft_split split, struct weft_images *images,
                        struct idx_file files[2]) {
     struct weft_error error = {0};
-    ck_assert_msg(images_read(folder, split, images, files, &error) == WEFT_OK, "%s",
+    ck_assert_msg(data_read_split(folder, split, &plain, images, files, &error) == WEFT_OK, "%s",
                   error.message);
 }
 
@@ -190,8 +192,9 @@ static void write_split(const char *folder, uint8_t images, uint8_t labels, uint
 static void assert_wrong(const char *folder, const char *part, const char *hint) {
     struct weft_images images;
     struct weft_error error = {0};
-    ck_assert_int_eq(images_read(temporary_path(folder), WEFT_SPLIT_TEST, &images, NULL, &error),
-                     WEFT_BAD_FILE);
+    ck_assert_int_eq(
+        data_read_split(temporary_path(folder), WEFT_SPLIT_TEST, &plain, &images, NULL, &error),
+        WEFT_BAD_FILE);
     ck_assert_msg(strstr(error.message, part) != NULL, "%s does not say %s", error.message, part);
     ck_assert_msg(strstr(error.hint, hint) != NULL, "%s does not say %s", error.hint, hint);
     ck_assert_ptr_null(images.pixels);

@@ -205,10 +205,12 @@ START_TEST(training) {
     struct weft_error error = {0};
     struct run exact, fast;
     struct backend *backend;
+    const struct data_options options = {.test_fraction = 0};
     char folder[4096];
     snprintf(folder, sizeof folder, "%s/data/sample", source_root());
-    ck_assert_msg(images_read(folder, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK, "%s",
-                  error.message);
+    ck_assert_msg(data_read_split(folder, WEFT_SPLIT_TRAIN, &options, &images, NULL, &error) ==
+                      WEFT_OK,
+                  "%s", error.message);
     ck_assert(model_create(layer_network(json), &model, &error) == WEFT_OK);
     backend = layer_open(model->network, &reference, 30, "math fast");
     ck_assert_ptr_nonnull(backend);

@@ -21,13 +21,15 @@ enum { BATCH = 32, EPOCHS = 5, STEPS = 20 };
 static void make(void) {
     struct weft_network *network;
     struct weft_error error = {0};
+    const struct data_options options = {.test_fraction = 0};
     char folder[4096];
     snprintf(folder, sizeof folder, "%s/data/sample", source_root());
     ck_assert_int_eq(network_create_published(&network, &error), WEFT_OK);
     ck_assert_int_eq(model_create(network, &model, &error), WEFT_OK);
     model_initialise(model, 0);
-    ck_assert_msg(images_read(folder, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK, "%s",
-                  error.message);
+    ck_assert_msg(data_read_split(folder, WEFT_SPLIT_TRAIN, &options, &images, NULL, &error) ==
+                      WEFT_OK,
+                  "%s", error.message);
     ck_assert_uint_eq(images.count, 100);
 }
 

@@ -23,14 +23,16 @@ static const char *vector(const char *name, char path[4096]) {
 
 static void make(void) {
     struct weft_error error = {0};
+    const struct data_options options = {.test_fraction = 0};
     char path[4096];
     ck_assert_msg(model_load(vector("init.safetensors", path), &model, &error) == WEFT_OK, "%s",
                   error.message);
     if (data_find(NULL, path, &error) != WEFT_OK) {
         skip_test("reference", "the real Fashion-MNIST is not here");
     } else {
-        ck_assert_msg(images_read(path, WEFT_SPLIT_TRAIN, &images, NULL, &error) == WEFT_OK, "%s",
-                      error.message);
+        ck_assert_msg(data_read_split(path, WEFT_SPLIT_TRAIN, &options, &images, NULL, &error) ==
+                          WEFT_OK,
+                      "%s", error.message);
     }
 }
 

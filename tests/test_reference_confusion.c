@@ -14,6 +14,7 @@ static struct weft_model *model;
 static struct weft_images images[WEFT_SPLIT_COUNT]; /* empty without the data set */
 
 static void make(void) {
+    const struct data_options options = {.test_fraction = 0};
     struct weft_error error = {0};
     char path[4096];
     snprintf(path, sizeof path, "%s/tests/vectors/trained.safetensors", source_root());
@@ -22,11 +23,7 @@ static void make(void) {
         skip_test("reference_confusion", "the real Fashion-MNIST is not here");
         return;
     }
-    for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
-        ck_assert_msg(images_read(path, (enum weft_split)split, &images[split], NULL, &error) ==
-                          WEFT_OK,
-                      "%s", error.message);
-    }
+    ck_assert_msg(data_read(path, &options, images, NULL, &error) == WEFT_OK, "%s", error.message);
 }
 
 static void finish(void) {

@@ -44,31 +44,32 @@ static enum weft_status take_options(const struct weft_data_options *given, cons
     return WEFT_OK;
 }
 
-enum weft_status weft_data_read_split(const char *folder, enum weft_split split,
-                                      const struct weft_data_options *options,
-                                      struct weft_images **images, struct weft_error *error) {
+static enum weft_status read_split(const char *folder, enum weft_split split,
+                                   const struct weft_data_options *options, const char *function,
+                                   struct weft_images **images, struct weft_error *error) {
     struct data_options own;
     struct weft_images found;
     char path[OS_PATH];
-    API_BEGIN;
-    API_CREATES(images);
-    TRY(api_choice(error, __func__, "split", (int)split, WEFT_SPLIT_COUNT - 1));
-    TRY(take_options(options, __func__, &own, error));
+    TRY(api_choice(error, function, "split", (int)split, WEFT_SPLIT_COUNT - 1));
+    TRY(take_options(options, function, &own, error));
     TRY(data_find(folder, path, error));
     TRY(data_read_split(path, split, &own, &found, NULL, error));
     return make(&found, path, split, images, error);
 }
 
-enum weft_status weft_images_read(const char *folder, enum weft_split split,
-                                  struct weft_images **images, struct weft_error *error) {
-    char path[OS_PATH];
-    struct weft_images found;
+enum weft_status weft_data_read_split(const char *folder, enum weft_split split,
+                                      const struct weft_data_options *options,
+                                      struct weft_images **images, struct weft_error *error) {
     API_BEGIN;
     API_CREATES(images);
-    TRY(api_choice(error, __func__, "split", (int)split, WEFT_SPLIT_COUNT - 1));
-    TRY(data_find(folder, path, error));
-    TRY(images_read(path, split, &found, NULL, error));
-    return make(&found, path, split, images, error);
+    return read_split(folder, split, options, __func__, images, error);
+}
+
+enum weft_status weft_images_read(const char *folder, enum weft_split split,
+                                  struct weft_images **images, struct weft_error *error) {
+    API_BEGIN;
+    API_CREATES(images);
+    return read_split(folder, split, NULL, __func__, images, error);
 }
 
 enum weft_status weft_data_read(const char *folder, const struct weft_data_options *options,

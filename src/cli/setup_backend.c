@@ -11,11 +11,9 @@
 enum weft_status cli_setup_images(const char *data, char folder[4096],
                                   struct weft_images images[WEFT_SPLIT_COUNT],
                                   struct weft_error *error) {
+    const struct data_options options = {.test_fraction = 0};
     TRY(data_find(data, folder, error));
-    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY(images_read(folder, (enum weft_split)i, &images[i], NULL, error));
-    }
-    return WEFT_OK;
+    return data_read(folder, &options, images, NULL, error);
 }
 
 void cli_setup_images_finish(struct weft_images images[WEFT_SPLIT_COUNT]) {

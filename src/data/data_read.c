@@ -183,11 +183,13 @@ static void describe(const struct weft_images *images, enum weft_split split,
     files[DATA_LABELS].published = strcmp(hash.labels, published->labels) == 0;
 }
 
-/* Reads ${splits} and finishes the images of the others. */
+/* Reads ${splits} and finishes the images of the others. ${files} has where to store what was read of
+ * each split; NULL: that is not wanted. */
 static enum weft_status read_some(const char *folder, unsigned splits,
                                   const struct data_options *options,
                                   struct weft_images images[WEFT_SPLIT_COUNT],
-                                  struct idx_file (*files)[2], struct weft_error *error) {
+                                  struct idx_file *const files[WEFT_SPLIT_COUNT],
+                                  struct weft_error *error) {
     struct idx_file(*own)[2] = calloc(WEFT_SPLIT_COUNT, sizeof *own);
     struct reading reading = {.folder = folder,
                               .classes.least = options->classes,
@@ -201,14 +203,15 @@ static enum weft_status read_some(const char *folder, unsigned splits,
     }
     status = read_folder(&reading, splits, options);
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        if (status != WEFT_OK || (splits & 1u << i) == 0) {
-            images_finish(&images[i]);
-        } else if (files != NULL) {
+        if (files[i] != NULL && status == WEFT_OK) {
             describe(&images[i], (enum weft_split)i, own[i]);
         }
-    }
-    if (files != NULL) {
-        memcpy(files, own, WEFT_SPLIT_COUNT * sizeof *own);
+        if (files[i] != NULL) {
+            memcpy(files[i], own[i], sizeof own[i]);
+        }
+        if (status != WEFT_OK || (splits & 1u << i) == 0) {
+            images_finish(&images[i]);
+        }
     }
     free(reading.classes.names);
     free(own);
@@ -218,33 +221,19 @@ static enum weft_status read_some(const char *folder, unsigned splits,
 enum weft_status data_read(const char *folder, const struct data_options *options,
                            struct weft_images images[WEFT_SPLIT_COUNT],
                            struct idx_file files[WEFT_SPLIT_COUNT][2], struct weft_error *error) {
-    return read_some(folder, 3, options, images, files, error);
+    struct idx_file *const wanted[] = {files != NULL ? files[0] : NULL,
+                                       files != NULL ? files[1] : NULL};
+    return read_some(folder, 3, options, images, wanted, error);
 }
 
 enum weft_status data_read_split(const char *folder, enum weft_split split,
                                  const struct data_options *options, struct weft_images *images,
                                  struct idx_file files[2], struct weft_error *error) {
     struct weft_images both[WEFT_SPLIT_COUNT];
-    struct idx_file(*described)[2] = NULL;
+    struct idx_file *wanted[WEFT_SPLIT_COUNT] = {NULL};
     enum weft_status status;
-    memset(images, 0, sizeof *images);
-    if (files != NULL) {
-        described = calloc(WEFT_SPLIT_COUNT, sizeof *described);
-        if (described == NULL) {
-            return error_set(error, WEFT_NO_MEMORY, "no memory to read %s", folder);
-        }
-    }
-    status = read_some(folder, 1u << split, options, both, described, error);
+    wanted[split] = files;
+    status = read_some(folder, 1u << split, options, both, wanted, error);
     *images = both[split];
-    if (files != NULL) {
-        memcpy(files, described[split], sizeof described[split]);
-    }
-    free(described);
     return status;
-}
-
-enum weft_status images_read(const char *folder, enum weft_split split, struct weft_images *images,
-                             struct idx_file files[2], struct weft_error *error) {
-    const struct data_options options = {.test_fraction = 0};
-    return data_read_split(folder, split, &options, images, files, error);
 }

@@ -93,10 +93,6 @@ enum weft_status data_read_split(const char *folder, enum weft_split split,
                                  const struct data_options *options, struct weft_images *images,
                                  struct idx_file files[2], struct weft_error *error);
 
-/* The same without options. */
-enum weft_status images_read(const char *folder, enum weft_split split, struct weft_images *images,
-                             struct idx_file files[2], struct weft_error *error);
-
 /* Returns the bytes of one image: a byte a pixel and channel. */
 static inline size_t images_size(const struct weft_images *images) {
     return images->channels * images->height * images->width;

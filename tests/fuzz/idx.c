@@ -42,6 +42,7 @@ static void read_one(struct input file, enum idx_content content) {
 
 static void read_set(struct input images_file, struct input labels_file) {
     struct weft_error error = {0};
+    const struct data_options options = {.test_fraction = 0};
     struct weft_images images = {0};
     struct idx_file files[2];
     uint64_t counts[IMAGES_CLASSES_MAX];
@@ -51,7 +52,7 @@ static void read_set(struct input images_file, struct input labels_file) {
     enum weft_status status;
     write_file("t10k-images-idx3-ubyte.gz", images_file);
     write_file("t10k-labels-idx1-ubyte.gz", labels_file);
-    status = images_read(path_of(""), WEFT_SPLIT_TEST, &images, files, &error);
+    status = data_read_split(path_of(""), WEFT_SPLIT_TEST, &options, &images, files, &error);
     if (status == WEFT_OK) {
         images_statistics(&images, &mean, &deviation);
         images_class_counts(&images, counts);
