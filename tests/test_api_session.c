@@ -129,6 +129,54 @@ START_TEST(checkpoints) {
 }
 END_TEST
 
+/* What a callback makes of the learning rate in the last epoch. */
+static bool end_at_0(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    struct weft_training_options rest = WEFT_TRAINING_OPTIONS;
+    struct weft_checkpoint *kept;
+    (void)context;
+    *learning_rate = epoch->epoch == 2 || epoch->epoch == 5 ? 0 : *learning_rate / 2;
+    API_OK(weft_session_checkpoint(used, &kept, error));
+    weft_checkpoint_training(kept, &rest);
+    ck_assert(rest.learning_rate > 0);
+    weft_checkpoint_destroy(kept);
+    return true;
+}
+
+static bool stop_at_0(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    (void)context;
+    (void)epoch;
+    *learning_rate = 0;
+    return false;
+}
+
+static void assert_rate(float rate) {
+    struct weft_session *other = api_open(model, "cpu", 20);
+    struct weft_training_options rest = WEFT_TRAINING_OPTIONS;
+    api_restore(used, other, "api_rates.checkpoint", &rest);
+    ck_assert_float_eq(rest.learning_rate, rate);
+    weft_session_close(other);
+}
+
+/* A wrong learning rate is no error if no epoch needs it, and never in a checkpoint. */
+START_TEST(rates_of_the_last_epoch) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    used = api_open(model, "cpu", 20);
+    options.epochs = 2;
+    options.learning_rate = 0.02f;
+    options.epoch = end_at_0;
+    API_OK(weft_train(used, images, &options, error));
+    assert_rate(0.01f);
+    options.epochs = 9;
+    options.steps = 12; /* to epoch 5 */
+    API_OK(weft_train(used, images, &options, error));
+    assert_rate(0.005f);
+    options.epoch = stop_at_0;
+    API_FAILS(WEFT_INTERRUPTED, "epoch 6", weft_train(used, images, &options, error));
+    assert_rate(0.02f);
+    weft_session_close(used);
+}
+END_TEST
+
 /* A limit of steps that ended a call, and one that is left. */
 START_TEST(limits_of_steps) {
     struct weft_training_options options = WEFT_TRAINING_OPTIONS, rest = WEFT_TRAINING_OPTIONS;
@@ -370,6 +418,7 @@ static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, training_goes_on);
     tcase_add_test(tests, checkpoints);
+    tcase_add_test(tests, rates_of_the_last_epoch);
     tcase_add_test(tests, limits_of_steps);
     tcase_add_test(tests, texts);
     tcase_add_test(tests, large_batch);

@@ -24,6 +24,9 @@ static enum weft_status make(struct weft_session *session, struct weft_checkpoin
     const size_t parameters = session->model->network->parameter_count;
     TRY(session_model(session, &made->model, "weft_session_checkpoint", error));
     made->training = session->training;
+    if (session->rate != NULL && training_rate_is_valid(*session->rate)) {
+        made->training.learning_rate = *session->rate;
+    }
     made->math = session->options.math;
     made->epochs = session->epochs;
     made->steps = session->steps;

@@ -28,7 +28,8 @@ struct weft_session {
     size_t notice_count;
     char *notice; /* all of them */
     struct weft_session_options options;
-    struct training training;   /* the last one, or all zero */
+    struct training training; /* the last one, or all zero */
+    const float *rate; /* the learning rate that the callback after an epoch may change; or NULL */
     struct weft_epoch *history; /* of each epoch */
     size_t epochs;
     uint64_t steps;
@@ -89,6 +90,9 @@ enum weft_status session_model(struct weft_session *session, struct weft_model *
 
 /* train.c: stores the options that determine bits. */
 void training_to_options(const struct training *training, struct weft_training_options *options);
+
+/* train.c: returns whether ${rate} is a learning rate: a positive number. */
+bool training_rate_is_valid(float rate);
 
 /* Copies values from ${model}, of the same network, and Adam's state (NULL: zeros), to ${session},
  * but not to the device. */

@@ -41,8 +41,12 @@ static struct training training_of(const struct weft_session *session,
                              .recipe = options->recipe};
 }
 
+bool training_rate_is_valid(float rate) {
+    return isfinite(rate) && rate > 0;
+}
+
 static enum weft_status check_rate(float rate, struct weft_error *error) {
-    return isfinite(rate) && rate > 0
+    return training_rate_is_valid(rate)
                ? WEFT_OK
                : api_usage(error, "weft_train", "learning_rate is %g: it must be a positive number",
                            (double)rate);
@@ -104,43 +108,68 @@ static bool progress(void *context, size_t epoch, size_t step, size_t steps) {
     return session_callback_end(run->session, go_on);
 }
 
-/* The epoch is finished: the session gets its state. */
-static enum weft_status finish_epoch(struct weft_session *session, const struct weft_epoch *epoch,
-                                     struct weft_error *error) {
+/* Makes room for the next epoch. */
+static enum weft_status reserve_epoch(struct weft_session *session, struct weft_error *error) {
     struct weft_epoch *history =
         realloc(session->history, (session->epochs + 1) * sizeof *session->history);
     if (history == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for an epoch");
     }
     session->history = history;
+    return WEFT_OK;
+}
+
+/* The epoch is finished: the session gets its state, and the room that reserve_epoch made. */
+static enum weft_status finish_epoch(struct weft_session *session, const struct weft_epoch *epoch,
+                                     struct weft_error *error) {
     TRY(backend_read(session->backend, ARRAY_MOMENTS, session->moments, error));
     TRY(backend_read(session->backend, ARRAY_SECOND_MOMENTS, session->second_moments, error));
-    history[session->epochs] = *epoch;
-    history[session->epochs].results = NULL;
+    session->history[session->epochs] = *epoch;
+    session->history[session->epochs].results = NULL;
     session->epochs++;
     session->steps += epoch->steps;
     session_changed(session);
     return WEFT_OK;
 }
 
-/* The rate is changed in the session's training, which a checkpoint made in the callback has. */
+/* Returns whether the training has another epoch. */
+static bool has_more(const struct weft_session *session) {
+    const struct training *training = &session->training;
+    return session->epochs < training->epochs &&
+           (training->steps == 0 || session->steps < training->steps);
+}
+
+/* Calls the caller's callback. Stores in ${rate} what it made of the learning rate, which the
+ * session takes over if it is valid. */
+static bool call_epoch(struct run *run, const struct weft_epoch *epoch, float *rate) {
+    struct weft_session *session = run->session;
+    bool go_on = true;
+    session->rate = rate;
+    session_callback_begin(session);
+    if (run->options->epoch != NULL) {
+        go_on = run->options->epoch(run->options->context, epoch, rate);
+    }
+    go_on = session_callback_end(session, go_on);
+    session->rate = NULL;
+    if (training_rate_is_valid(*rate)) {
+        session->training.learning_rate = run->training.learning_rate = *rate;
+    }
+    return go_on;
+}
+
 static bool epoch_done(void *context, const struct weft_epoch *epoch) {
     struct run *run = context;
     struct weft_session *session = run->session;
-    const struct weft_training_options *options = run->options;
-    bool go_on = true;
+    float rate = session->training.learning_rate;
+    bool go_on;
     run->status = finish_epoch(session, epoch, &run->error);
     if (run->status != WEFT_OK) {
         return false;
     }
-    session_callback_begin(session);
-    if (options->epoch != NULL) {
-        go_on = options->epoch(options->context, epoch, &session->training.learning_rate);
-    }
-    go_on = session_callback_end(session, go_on);
-    if (go_on) {
-        run->status = check_rate(session->training.learning_rate, &run->error);
-        run->training.learning_rate = session->training.learning_rate;
+    go_on = call_epoch(run, epoch, &rate);
+    if (go_on && has_more(session)) {
+        run->status = check_rate(rate, &run->error);
+        run->status = run->status == WEFT_OK ? reserve_epoch(session, &run->error) : run->status;
     }
     return go_on && run->status == WEFT_OK;
 }
@@ -155,6 +184,7 @@ static enum weft_status train_epochs(struct run *run, const struct session_part 
     const struct training_start start = {.epochs = session->epochs, .steps = session->steps};
     const size_t count = part->count;
     enum weft_status status;
+    TRY(reserve_epoch(session, error));
     run->training = session->training;
     run->training.batch = run->training.batch < count ? run->training.batch : count;
     run->training.start = &start;
