@@ -282,6 +282,44 @@ START_TEST(callbacks) {
 }
 END_TEST
 
+static float predict_one(struct weft_session *session) {
+    float logits[API_CLASSES];
+    API_OK(weft_predict(session, weft_images_pixels(images), 1, logits, NULL, error));
+    return logits[0];
+}
+
+/* A session that gets a model or a checkpoint computes with its normalisation of pixels. */
+START_TEST(normalisation_of_others) {
+    const float mean = 0.5f, deviation = 0.25f;
+    const float *taken = NULL;
+    float pixels[256] = {0};
+    struct weft_session *a = api_open(model, "cpu", 1), *b, *c = api_open(model, "cpu", 1);
+    struct weft_model *other = api_model(1), *back;
+    API_OK(weft_model_set_normalisation(other, &mean, &deviation, 1, error));
+    b = api_open(other, "cpu", 1);
+    ck_assert(predict_one(a) != predict_one(b));
+    API_OK(weft_session_set_model(a, other, error));
+    ck_assert(predict_one(a) == predict_one(b));
+    API_OK(weft_session_model(a, &back, error));
+    ck_assert_uint_eq(weft_model_normalisation(back, &taken, NULL), 1);
+    ck_assert_float_eq(*taken, mean);
+    API_OK(weft_session_set_model(a, model, error));
+    ck_assert(predict_one(a) == predict_one(c));
+    api_restore(b, a, "api_normalisation.checkpoint", NULL);
+    ck_assert(predict_one(a) == predict_one(b));
+    /* The caller's own values stay. */
+    API_OK(weft_session_set_pixels(a, pixels, error));
+    API_OK(weft_session_set_pixels(b, pixels, error));
+    API_OK(weft_session_set_model(a, model, error));
+    ck_assert(predict_one(a) == predict_one(b));
+    weft_model_destroy(other);
+    weft_model_destroy(back);
+    weft_session_close(a);
+    weft_session_close(b);
+    weft_session_close(c);
+}
+END_TEST
+
 /* Evaluation and prediction agree; slices and unkept images, too. */
 START_TEST(evaluation_and_prediction) {
     struct weft_evaluation_options options = WEFT_EVALUATION_OPTIONS;
@@ -424,6 +462,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, large_batch);
     tcase_add_test(tests, interrupted);
     tcase_add_test(tests, callbacks);
+    tcase_add_test(tests, normalisation_of_others);
     tcase_add_test(tests, evaluation_and_prediction);
     tcase_add_test(tests, devices);
     tcase_add_test(tests, divergence);

@@ -40,7 +40,8 @@ WEFT_API enum weft_status weft_session_checkpoint(struct weft_session *session,
                                                   struct weft_checkpoint **checkpoint,
                                                   struct weft_error *error);
 
-/* Gives ${session} the state of ${checkpoint}, which has the same network. */
+/* Gives ${session} the state of ${checkpoint}, which has the same network, and the normalisation of
+ * pixels of its model. */
 WEFT_API enum weft_status weft_session_set_checkpoint(struct weft_session *session,
                                                       const struct weft_checkpoint *checkpoint,
                                                       struct weft_error *error);

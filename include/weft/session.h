@@ -113,7 +113,8 @@ WEFT_API const char *weft_session_notice(const struct weft_session *session);
 
 /* Sets the value of each of the 256 bytes that a pixel can be, in all channels. At opening they are
  * (v / 255 - mean) / deviation, with those of the model for each channel
- * (weft_model_normalisation). Fails with WEFT_USAGE for a value that is NaN or infinite. */
+ * (weft_model_normalisation). They stay when the session gets another model or a checkpoint. Fails
+ * with WEFT_USAGE for a value that is NaN or infinite. */
 WEFT_API enum weft_status weft_session_set_pixels(struct weft_session *session,
                                                   const float values[256],
                                                   struct weft_error *error);
@@ -125,8 +126,8 @@ WEFT_API enum weft_status weft_session_set_pixels(struct weft_session *session,
 WEFT_API enum weft_status weft_session_model(struct weft_session *session,
                                              struct weft_model **model, struct weft_error *error);
 
-/* Replaces all values by those of ${model}, which has the same network. Adam's state and the
- * numbers of epochs and steps begin anew. */
+/* Replaces all values by those of ${model}, which has the same network, and the normalisation of
+ * pixels by its own. Adam's state and the numbers of epochs and steps begin anew. */
 WEFT_API enum weft_status weft_session_set_model(struct weft_session *session,
                                                  const struct weft_model *model,
                                                  struct weft_error *error);

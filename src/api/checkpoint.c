@@ -68,13 +68,19 @@ static enum weft_status set_checkpoint(struct weft_session *session,
                                        const struct weft_checkpoint *checkpoint,
                                        struct weft_error *error) {
     struct weft_epoch *history;
-    TRY(session_check_network(session, checkpoint->model->network, WEFT_USAGE,
+    enum weft_status status;
+    TRY(session_check_network(session, checkpoint->model->network,
                               "weft_session_set_checkpoint: checkpoint", error));
     history = copy(checkpoint->history, checkpoint->epochs, sizeof *history);
     if (history == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for %zu epochs", checkpoint->epochs);
     }
-    session_take(session, checkpoint->model, checkpoint->moments, checkpoint->second_moments);
+    status = session_take(session, checkpoint->model, checkpoint->moments,
+                          checkpoint->second_moments, error);
+    if (status != WEFT_OK) {
+        free(history);
+        return status;
+    }
     free(session->history);
     session->history = history;
     session->training = checkpoint->training;

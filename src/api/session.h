@@ -19,8 +19,9 @@ struct weft_session {
     /* The network, and values as of the last session_sync. */
     struct weft_model *model;
     float *moments, *second_moments; /* the same; NULL: forward_only */
-    bool newer;  /* the device has newer values: those of weft_step or weft_forward */
-    bool broken; /* the values on the device could not be restored */
+    bool newer;      /* the device has newer values: those of weft_step or weft_forward */
+    bool broken;     /* the values on the device could not be restored */
+    bool own_pixels; /* the values of pixels are those of weft_session_set_pixels */
     struct backend *backend;
     struct weft_device device;
     struct weft_error choice; /* what backend_open says of the choice of the device */
@@ -78,10 +79,10 @@ enum weft_status session_write(struct weft_session *session, struct weft_error *
 /* The values are no longer those that the model's file describes. */
 void session_changed(struct weft_session *session);
 
-/* Fails with ${wrong} unless ${network} is equal to that of ${session}: "WHAT: ...". */
+/* Fails with WEFT_USAGE unless ${network} is equal to that of ${session}: "WHAT: ...". */
 enum weft_status session_check_network(const struct weft_session *session,
-                                       const struct weft_network *network, enum weft_status wrong,
-                                       const char *what, struct weft_error *error);
+                                       const struct weft_network *network, const char *what,
+                                       struct weft_error *error);
 
 /* Makes a copy of the model of the present values. Fails with WEFT_DIVERGED and "FUNCTION: ..." if
  * a value is not a finite number. */
@@ -95,9 +96,11 @@ void training_to_options(const struct training *training, struct weft_training_o
 bool training_rate_is_valid(float rate);
 
 /* Copies values from ${model}, of the same network, and Adam's state (NULL: zeros), to ${session},
- * but not to the device. */
-void session_take(struct weft_session *session, const struct weft_model *model,
-                  const float *moments, const float *second_moments);
+ * but not to the device; and the normalisation of pixels, also to the device. Changes nothing in
+ * ${session} when that fails. */
+enum weft_status session_take(struct weft_session *session, const struct weft_model *model,
+                              const float *moments, const float *second_moments,
+                              struct weft_error *error);
 
 /* Where the device has images. */
 struct session_part {

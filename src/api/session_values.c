@@ -68,8 +68,8 @@ enum weft_status weft_session_model(struct weft_session *session, struct weft_mo
 }
 
 enum weft_status session_check_network(const struct weft_session *session,
-                                       const struct weft_network *network, enum weft_status wrong,
-                                       const char *what, struct weft_error *error) {
+                                       const struct weft_network *network, const char *what,
+                                       struct weft_error *error) {
     char *own = network_to_json(session->model->network), *other = network_to_json(network);
     const bool memory = own != NULL && other != NULL, same = memory && strcmp(own, other) == 0;
     free(own);
@@ -78,13 +78,18 @@ enum weft_status session_check_network(const struct weft_session *session,
         return error_set(error, WEFT_NO_MEMORY, "no memory for a network");
     }
     return same ? WEFT_OK
-                : error_set(error, wrong, "%s: its network is not that of the session", what);
+                : error_set(error, WEFT_USAGE, "%s: its network is not that of the session", what);
 }
 
-void session_take(struct weft_session *session, const struct weft_model *model,
-                  const float *moments, const float *second_moments) {
+enum weft_status session_take(struct weft_session *session, const struct weft_model *model,
+                              const float *moments, const float *second_moments,
+                              struct weft_error *error) {
     const struct weft_network *network = session->model->network;
     const size_t bytes = network->parameter_count * sizeof(float);
+    if (!session->own_pixels) {
+        TRY(backend_set_normalisation(session->backend, &model->pixels, error));
+    }
+    session->model->pixels = model->pixels;
     memcpy(session->model->parameters, model->parameters, bytes);
     memcpy(session->model->buffers, model->buffers, network->buffer_count * sizeof(float));
     memcpy(session->model->batches, model->batches,
@@ -97,13 +102,13 @@ void session_take(struct weft_session *session, const struct weft_model *model,
         memset(session->second_moments, 0, bytes);
     }
     session_changed(session);
+    return WEFT_OK;
 }
 
 static enum weft_status set_model(struct weft_session *session, const struct weft_model *model,
                                   struct weft_error *error) {
-    TRY(session_check_network(session, model->network, WEFT_USAGE, "weft_session_set_model: model",
-                              error));
-    session_take(session, model, NULL, NULL);
+    TRY(session_check_network(session, model->network, "weft_session_set_model: model", error));
+    TRY(session_take(session, model, NULL, NULL, error));
     session->training = (struct training){.epochs = 0};
     session->epochs = 0;
     session->steps = 0;
@@ -208,5 +213,6 @@ enum weft_status weft_session_set_pixels(struct weft_session *session, const flo
     API_NOT_NULL(values);
     API_REQUIRE(values_are_finite(values, 256), "values are not all finite numbers");
     TRY(session_enter(session, SESSION_CHANGES, __func__, error));
+    session->own_pixels = true;
     return session_leave(session, backend_set_pixels(session->backend, values, error));
 }
