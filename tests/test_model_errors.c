@@ -228,6 +228,9 @@ START_TEST(metadata_texts) {
     assert_refused(right, PARTS, texts, "options: not a JSON object");
     snprintf(texts, sizeof texts, "%s, 'weft.options': '3'", metadata);
     assert_refused(right, PARTS, texts, "options: not a JSON object");
+    snprintf(texts, sizeof texts, "%s, 'weft.pixels': '{\\'mean\\': [0, 0], \\'std\\': [1, 1]}'",
+             metadata);
+    assert_refused(right, PARTS, texts, "weft.pixels: it has 2 channels, but the input of the");
     assert_refused(right, PARTS,
                    "'weft.network': '{\\'input\\': [2], \\'layers\\': [{\\'kind\\': \\'glue\\'}]}'",
                    "__metadata__ weft.network: network:1:36: layer 1: unknown kind \"glue\"");

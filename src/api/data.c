@@ -158,7 +158,7 @@ enum weft_status weft_model_set_normalisation(struct weft_model *model, const fl
     }
     API_NOT_NULL(mean);
     API_NOT_NULL(deviation);
-    expected = model->network->input.flat ? 1 : model->network->input.channels;
+    expected = network_pixel_channels(model->network);
     API_REQUIRE(channels == expected && channels <= NORMALISATION_CHANNELS_MAX,
                 "channels is %zu: it must be 0, or %zu as the network's input has, and at most %d",
                 channels, expected, NORMALISATION_CHANNELS_MAX);

@@ -132,18 +132,12 @@ void backend_drop_images(struct backend *backend, size_t set);
  * NULL, and stores 0, if there are none. Valid until the backend is closed or gets other images. */
 const uint16_t *backend_labels(const struct backend *backend, size_t set, size_t *count);
 
-/* Returns the number of channels whose bytes have values of their own: those of the input of
- * ${network}, or 1 if it is flat. */
-static inline size_t pixel_channels(const struct weft_network *network) {
-    return network->input.flat ? 1 : network->input.channels;
-}
-
 /* Sets the value of each of the 256 bytes that a pixel can be, in all channels. */
 enum weft_status backend_set_pixels(struct backend *backend, const float values[256],
                                     struct weft_error *error);
 
 /* Sets these values for images of ${normalisation}. Fails with WEFT_USAGE unless it has 0 or
- * pixel_channels channels. */
+ * network_pixel_channels channels. */
 enum weft_status backend_set_normalisation(struct backend *backend,
                                            const struct normalisation *normalisation,
                                            struct weft_error *error);

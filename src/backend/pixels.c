@@ -25,7 +25,7 @@ void pixels_normalised(float values[256]) {
 /* Sets the values of the bytes: those of each channel in ${values}, or the same for all. */
 static enum weft_status set_pixels(struct backend *backend, const float (*values)[256], bool same,
                                    struct weft_error *error) {
-    const size_t channels = pixel_channels(backend->network);
+    const size_t channels = network_pixel_channels(backend->network);
     float *clean = malloc(channels * sizeof *values);
     enum weft_status status;
     if (clean == NULL) {
@@ -47,7 +47,8 @@ enum weft_status backend_set_pixels(struct backend *backend, const float values[
 enum weft_status backend_set_normalisation(struct backend *backend,
                                            const struct normalisation *normalisation,
                                            struct weft_error *error) {
-    const size_t channels = pixel_channels(backend->network), given = normalisation->channels;
+    const size_t channels = network_pixel_channels(backend->network),
+                 given = normalisation->channels;
     float values[NORMALISATION_CHANNELS_MAX][256];
     if (given == 0) {
         pixels_normalised(values[0]);

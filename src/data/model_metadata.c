@@ -180,6 +180,11 @@ static enum weft_status read_pixels(const json_t *json, struct weft_model *model
                          "a mean and a std above 0 of each of up to %d channels were expected",
                          NORMALISATION_CHANNELS_MAX);
     }
+    if (count != network_pixel_channels(model->network)) {
+        return error_set(error, WEFT_BAD_FILE,
+                         "it has %zu channel%s, but the input of the network has %zu", count,
+                         count == 1 ? "" : "s", network_pixel_channels(model->network));
+    }
     return WEFT_OK;
 }
 

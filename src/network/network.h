@@ -150,6 +150,12 @@ char *network_to_pytorch(const struct weft_network *network);
  * one, in memory that the caller frees; NULL without memory. */
 char *network_to_dot(const struct weft_network *network);
 
+/* Returns the number of channels whose bytes have values of their own: those of the input of
+ * ${network}, or 1 if it is flat. */
+static inline size_t network_pixel_channels(const struct weft_network *network) {
+    return network->input.flat ? 1 : network->input.channels;
+}
+
 /* Returns the shape of the output of the last layer. Its size is the number of classes. */
 struct tensor_shape network_output(const struct weft_network *network);
 

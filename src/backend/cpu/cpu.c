@@ -88,7 +88,7 @@ static void make_arrays(struct cpu_backend *cpu, size_t shards, bool *failed) {
     }
     cpu->shard_loss = allocate(cpu, shards, sizeof *cpu->shard_loss, failed);
     cpu->shard_correct = allocate(cpu, shards, sizeof *cpu->shard_correct, failed);
-    cpu->table = allocate(cpu, pixel_channels(network), 256 * sizeof(float), failed);
+    cpu->table = allocate(cpu, network_pixel_channels(network), 256 * sizeof(float), failed);
     cpu->identity = allocate(cpu, cpu->base.batch, sizeof *cpu->identity, failed);
     for (size_t i = 0; !*failed && i < cpu->base.batch; i++) {
         cpu->identity[i] = (uint32_t)i;
@@ -161,7 +161,8 @@ static enum weft_status set_images(struct backend *backend, struct backend_set *
 static enum weft_status set_pixels(struct backend *backend, const float *values,
                                    struct weft_error *error) {
     (void)error;
-    memcpy(cpu_of(backend)->table, values, pixel_channels(backend->network) * 256 * sizeof *values);
+    memcpy(cpu_of(backend)->table, values,
+           network_pixel_channels(backend->network) * 256 * sizeof *values);
     return WEFT_OK;
 }
 

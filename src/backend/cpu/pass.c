@@ -198,7 +198,7 @@ void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint
                               .order = order,
                               .table = cpu->table,
                               .size = size,
-                              .area = size / pixel_channels(network),
+                              .area = size / network_pixel_channels(network),
                               .count = count,
                               .input = cpu->values[0]};
     double start = os_seconds();

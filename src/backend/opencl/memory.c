@@ -153,8 +153,8 @@ enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error
     TRY(make_arrays(cl, shards, error));
     TRY(opencl_buffer(cl, lanes * sizeof(cl_float), "losses", &cl->losses, error));
     TRY(opencl_buffer(cl, lanes * sizeof(cl_int), "predictions", &cl->predictions, error));
-    TRY(opencl_buffer(cl, pixel_channels(cl->base.network) * 256 * sizeof(cl_float), "pixels",
-                      &cl->table, error));
+    TRY(opencl_buffer(cl, network_pixel_channels(cl->base.network) * 256 * sizeof(cl_float),
+                      "pixels", &cl->table, error));
     log_write(&cl->base.log, "opencl: memory: %zu buffers, %zu bytes, for batches of %zu",
               cl->buffer_count, cl->buffer_bytes, cl->base.batch);
     return opencl_pace_finish(cl, "clFinish", error);

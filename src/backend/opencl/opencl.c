@@ -109,7 +109,7 @@ static enum weft_status set_pixels(struct backend *backend, const float *values,
                                    struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
     return opencl_write(cl, cl->table, values,
-                        pixel_channels(backend->network) * 256 * sizeof *values, error);
+                        network_pixel_channels(backend->network) * 256 * sizeof *values, error);
 }
 
 static enum weft_status write_array(struct backend *backend, enum backend_array array,

@@ -196,7 +196,7 @@ static enum weft_status add_common(struct text *text, const struct opencl_kernel
                                    const char *folder, const char *file, size_t size,
                                    struct weft_error *error) {
     const struct opencl_groups *groups = kernels->groups;
-    size_t begin = text->length, channels = pixel_channels(groups->network);
+    size_t begin = text->length, channels = network_pixel_channels(groups->network);
     define_joined(text, kernels);
     opencl_define(text, "SIZE", size);
     opencl_define(text, "CHANNELS", channels);
