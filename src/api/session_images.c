@@ -1,19 +1,46 @@
 /* session_images.c: the sets of images that a session has on its device. */
 #include "api/session.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_SET = 1 }; /* 0 is that of weft_predict */
 
-/* Returns the set that has ${images}, or 0. */
+/* Returns the index in ${kept} of the first of ${images}, a slice of it, or SIZE_MAX if ${images}
+ * are no slice of it. */
+static size_t index_in(const struct weft_images *kept, const struct weft_images *images) {
+    size_t first;
+    if (kept->memory != images->memory || kept->count < images->count ||
+        images->pixels < kept->pixels) {
+        return SIZE_MAX;
+    }
+    first = (size_t)(images->pixels - kept->pixels) / images_size(images);
+    return first <= kept->count - images->count ? first : SIZE_MAX;
+}
+
+/* Returns the set that has ${images} and no others, or 0. */
 static size_t find(const struct weft_session *session, const struct weft_images *images) {
     for (size_t i = FIRST_SET; i < session->set_count; i++) {
         const struct weft_images *kept = &session->sets[i].images;
-        if (kept->count == images->count && kept->pixels == images->pixels) {
+        if (kept->count == images->count && index_in(kept, images) == 0) {
             return i;
         }
     }
+    return 0;
+}
+
+/* Returns a set that has ${images}, the first of them at index ${most} at most, or 0. Stores this
+ * index in ${first}. */
+static size_t find_part(const struct weft_session *session, const struct weft_images *images,
+                        size_t most, size_t *first) {
+    for (size_t i = FIRST_SET; i < session->set_count; i++) {
+        *first = index_in(&session->sets[i].images, images);
+        if (*first != SIZE_MAX && *first <= most) {
+            return i;
+        }
+    }
+    *first = 0;
     return 0;
 }
 
@@ -36,23 +63,6 @@ static enum weft_status make_set(struct weft_session *session, size_t *set,
     return WEFT_OK;
 }
 
-/* Returns the set of which ${images} are a slice, or 0. Stores the index of their first image
- * there in ${first}. */
-static size_t find_whole(const struct weft_session *session, const struct weft_images *images,
-                         size_t *first) {
-    for (size_t i = FIRST_SET; i < session->set_count; i++) {
-        const struct weft_images *kept = &session->sets[i].images;
-        if (kept->count >= images->count && kept->memory == images->memory &&
-            images->pixels >= kept->pixels) {
-            *first = (size_t)(images->pixels - kept->pixels) / images_size(images);
-            if (*first <= kept->count - images->count) {
-                return i;
-            }
-        }
-    }
-    return 0;
-}
-
 /* Copies ${images} to the device as a set of their own, and stores its number in ${set}. */
 static enum weft_status copy(struct weft_session *session, const struct weft_images *images,
                              const char *function, size_t *set, struct weft_error *error) {
@@ -71,14 +81,11 @@ static enum weft_status copy(struct weft_session *session, const struct weft_ima
 enum weft_status session_images_find(struct weft_session *session, const struct weft_images *images,
                                      bool from_start, const char *function,
                                      struct session_part *part, struct weft_error *error) {
-    *part = (struct session_part){.set = find(session, images), .count = images->count};
-    if (part->set == 0) {
-        part->set = find_whole(session, images, &part->first);
-    }
-    if (part->set != 0 && (part->first == 0 || !from_start)) {
+    *part = (struct session_part){.count = images->count};
+    part->set = find_part(session, images, from_start ? 0 : SIZE_MAX, &part->first);
+    if (part->set != 0) {
         return WEFT_OK;
     }
-    part->first = 0;
     part->copied = true;
     return copy(session, images, function, &part->set, error);
 }
