@@ -17,6 +17,9 @@
 #include "base/try.h"
 #include "weft/images.h"
 
+/* The largest batch, and the largest number of channels, rows or columns of images. */
+enum { API_BATCH_MAX = 1000000, API_SIDE_MAX = 65536 };
+
 /* Begins a function with the argument ${error}: clears the error. Where the caller gave none, the
  * private functions get one of the function's own, since they return its status. */
 #define API_BEGIN                                                                                  \

@@ -1,13 +1,11 @@
 /* images.c: the public functions of sets of images. */
 #include "data/images.h"
 #include "api/api.h"
-#include "base/text.h"
 #include "weft/images.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SIDE_MAX   65536u
 #define IMAGES_MAX UINT32_MAX
 
 enum weft_status api_images_make(struct weft_images *found, struct weft_images **images,
@@ -64,8 +62,8 @@ enum weft_status weft_images_create(size_t count, const size_t shape[3], const u
     API_REQUIRE(count >= 1 && count <= IMAGES_MAX, "count is %zu: it must be 1 to %u", count,
                 IMAGES_MAX);
     for (size_t i = 0; i < 3; i++) {
-        API_REQUIRE(shape[i] >= 1 && shape[i] <= SIDE_MAX, "shape[%zu] is %zu: it must be 1 to %u",
-                    i, shape[i], SIDE_MAX);
+        API_REQUIRE(shape[i] >= 1 && shape[i] <= API_SIDE_MAX,
+                    "shape[%zu] is %zu: it must be 1 to %d", i, shape[i], API_SIDE_MAX);
     }
     API_REQUIRE(shape[0] * (uint64_t)shape[1] <= SIZE_MAX / shape[2] / count,
                 "shape is %zu x %zu x %zu: %zu such images do not fit into memory", shape[0],

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-enum { BATCH_MAX = 1000000, SIDE_MAX = 65536 };
-
 enum weft_status weft_network_create(const char *json, struct weft_network **network,
                                      struct weft_error *error) {
     API_BEGIN;
@@ -73,8 +71,8 @@ enum weft_status weft_network_check_images(const struct weft_network *network,
     API_NOT_NULL(network);
     API_NOT_NULL(shape);
     for (size_t i = 0; i < 3; i++) {
-        API_REQUIRE(shape[i] >= 1 && shape[i] <= SIDE_MAX, "shape[%zu] is %zu: it must be 1 to %d",
-                    i, shape[i], SIDE_MAX);
+        API_REQUIRE(shape[i] >= 1 && shape[i] <= API_SIDE_MAX,
+                    "shape[%zu] is %zu: it must be 1 to %d", i, shape[i], API_SIDE_MAX);
     }
     API_REQUIRE(classes != 1, "classes is 1: it must be 0, or at least 2");
     images = (struct weft_images){
@@ -91,8 +89,8 @@ enum weft_status weft_network_needs(const struct weft_network *network, size_t b
     API_NOT_NULL(network);
     API_NOT_NULL(needs);
     API_STRUCTURE(found, needs, flop);
-    API_REQUIRE(batch >= 1 && batch <= BATCH_MAX, "batch is %zu: it must be 1 to %d", batch,
-                BATCH_MAX);
+    API_REQUIRE(batch >= 1 && batch <= API_BATCH_MAX, "batch is %zu: it must be 1 to %d", batch,
+                API_BATCH_MAX);
     sums = network_needs_of(network, batch, forward_only);
     found.arrays = sums.arrays;
     found.activations = sums.activations;

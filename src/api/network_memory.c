@@ -1,13 +1,10 @@
 /* network_memory.c: the public function for the plan of a network's memory. */
 #include "api/api.h"
 #include "backend/lanes.h"
-#include "base/try.h"
 #include "network/lifetimes.h"
 #include "weft/network.h"
 
 #include <stdlib.h>
-
-enum { BATCH_MAX = 1000000 };
 
 /* A tensor and its name, to which it points. */
 struct planned {
@@ -61,8 +58,8 @@ enum weft_status weft_network_memory(const struct weft_network *network, size_t 
     API_NOT_NULL(count);
     *count = 0;
     API_NOT_NULL(network);
-    API_REQUIRE(batch >= 1 && batch <= BATCH_MAX, "batch is %zu: it must be 1 to %d", batch,
-                BATCH_MAX);
+    API_REQUIRE(batch >= 1 && batch <= API_BATCH_MAX, "batch is %zu: it must be 1 to %d", batch,
+                API_BATCH_MAX);
     TRY_OR(done, lifetimes_init(network, &lifetimes, error));
     lifetimes_of_layers(&lifetimes, network, forward_only);
     TRY_OR(done, lifetimes_share(&lifetimes, false, error));

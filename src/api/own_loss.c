@@ -6,8 +6,6 @@
 #include "network/layer.h"
 #include "train/train_model.h"
 
-#include <math.h>
-
 /* Copies the values of an activation of ${count} images to ${values}. */
 static enum weft_status read_activation(struct weft_session *session, struct activation activation,
                                         size_t count, float *values, struct weft_error *error) {
@@ -103,20 +101,9 @@ enum weft_status weft_step(struct weft_session *session, float learning_rate,
                            struct weft_error *error) {
     API_BEGIN;
     API_NOT_NULL(session);
-    API_REQUIRE(isfinite(learning_rate) && learning_rate > 0,
+    API_REQUIRE(training_rate_is_valid(learning_rate),
                 "learning_rate is %g: it must be a positive number", (double)learning_rate);
     TRY(session_enter(session, SESSION_CHANGES, __func__, error));
     atomic_store(&session->uninterrupted, true);
     return finish(session, __func__, step(session, learning_rate, error), error);
-}
-
-enum weft_status weft_training_order(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count,
-                                     struct weft_error *error) {
-    API_BEGIN;
-    API_NOT_NULL(order);
-    API_REQUIRE(epoch >= 1, "epoch is 0: epochs count from 1");
-    API_REQUIRE(count >= 1 && count <= UINT32_MAX, "count is %zu: it must be 1 to %u", count,
-                UINT32_MAX);
-    shuffle_images(seed, epoch, order, count);
-    return WEFT_OK;
 }

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { BATCH = 100, BATCH_MAX = 1000000, THREADS_MAX = 65536 };
+enum { BATCH = 100, THREADS_MAX = 65536 };
 
 /* Checks ${options}, and replaces 0 by defaults. */
 static enum weft_status check(struct weft_session_options *options, const char *function,
@@ -17,9 +17,9 @@ static enum weft_status check(struct weft_session_options *options, const char *
                    WEFT_STEP_KERNEL_NEVER));
     options->batch = options->batch != 0 ? options->batch : BATCH;
     options->device = options->device != NULL ? options->device : "auto";
-    if (options->batch > BATCH_MAX) {
+    if (options->batch > API_BATCH_MAX) {
         return api_usage(error, function, "batch is %zu: it must be at most %d", options->batch,
-                         BATCH_MAX);
+                         API_BATCH_MAX);
     }
     if (options->threads > THREADS_MAX) {
         return api_usage(error, function, "threads is %u: it must be at most %d", options->threads,

@@ -3,7 +3,6 @@
 #include "backend/inspect.h"
 #include "backend/tensor_ref.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

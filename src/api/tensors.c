@@ -39,7 +39,7 @@ static enum weft_status take(const struct weft_tensor *given, const float *value
                          index, tensor.count);
     }
     *source =
-        (struct safetensors_source){.name = given->name, .rank = tensor.rank, .floats = values};
+        (struct safetensors_source){.name = tensor.name, .rank = tensor.rank, .floats = values};
     memcpy(source->shape, tensor.shape, tensor.rank * sizeof tensor.shape[0]);
     return WEFT_OK;
 }

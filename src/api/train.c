@@ -1,4 +1,4 @@
-/* train.c: the public function that trains. */
+/* train.c: the public functions that train, and give the order of the images. */
 #include "api/session.h"
 #include "train/train_model.h"
 
@@ -233,4 +233,17 @@ enum weft_status weft_train(struct weft_session *session, const struct weft_imag
     TRY(check(session, images, &own, __func__, error));
     TRY(session_enter(session, SESSION_CHANGES, __func__, error));
     return session_leave(session, train(session, images, &own, error));
+}
+
+/* ---- the order of images ---- */
+
+enum weft_status weft_training_order(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count,
+                                     struct weft_error *error) {
+    API_BEGIN;
+    API_NOT_NULL(order);
+    API_REQUIRE(epoch >= 1, "epoch is 0: epochs count from 1");
+    API_REQUIRE(count >= 1 && count <= UINT32_MAX, "count is %zu: it must be 1 to %u", count,
+                UINT32_MAX);
+    shuffle_images(seed, epoch, order, count);
+    return WEFT_OK;
 }

@@ -8,7 +8,6 @@
 #include "data/model_file.h"
 #include "data/model_metadata.h"
 #include "data/safetensors.h"
-#include "numerics.h"
 
 /* Finds the tensor ${name} with ${count} elements. */
 static enum weft_status find(const struct safetensors *file, const char *name, const char *dtype,
@@ -35,14 +34,10 @@ static enum weft_status read_floats(const struct safetensors *file,
     for (size_t a = 0; a < CHECKPOINT_ARRAYS; a++) {
         TRY(find(file, arrays[a].name, "F32", arrays[a].count, &entry, error));
         for (size_t i = 0; i < arrays[a].count; i++) {
-            uint32_t bits = weft_as_uint(safetensors_float(entry, i));
-            bool negative = a == 3 && bits > 0x80000000u; /* a mean of squares is not below 0 */
-            if ((bits & 0x7fffffffu) >= 0x7f800000u || negative) {
-                return error_set(error, WEFT_BAD_FILE, "tensor %s: element %zu is invalid",
-                                 arrays[a].name, i);
-            }
-            arrays[a].values[i] = weft_as_float(bits);
+            arrays[a].values[i] = safetensors_float(entry, i);
         }
+        TRY(values_check(arrays[a].name, arrays[a].values, arrays[a].count, a == 3, WEFT_BAD_FILE,
+                         error));
     }
     return WEFT_OK;
 }

@@ -1,4 +1,4 @@
-/* class_names.c: the names of classes from classes.txt. */
+/* class_names.c: the names of classes from classes.txt and from CIFAR's files of names. */
 #include "data/class_names.h"
 
 #include <stdlib.h>

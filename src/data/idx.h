@@ -28,9 +28,9 @@ struct idx {
 };
 
 /* Reads the file ${path}, plain or gzip. It must have ${content}, no dimension that is 0, and
- * nothing after its content. Memory grows with the content of the file, not
- * with the size in its header. The caller frees ${idx} with idx_finish. Fails with WEFT_BAD_FILE,
- * and with WEFT_NO_MEMORY without memory; the message names the file, and ${idx} is then empty. */
+ * nothing after its content. Memory grows with the content of the file, not with the size in its
+ * header. The caller frees ${idx} with idx_finish. Fails with WEFT_BAD_FILE, and with
+ * WEFT_NO_MEMORY without memory; the message names the file, and ${idx} is then empty. */
 enum weft_status idx_read(const char *path, enum idx_content content, struct idx *idx,
                           struct weft_error *error);
 

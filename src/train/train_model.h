@@ -24,11 +24,11 @@ struct training_events {
 /* Trains ${model} on the first ${images} images of set training->set of ${backend}. ${backend} was
  * opened with model->network and a batch of at least training->batch, and backend_set_images and
  * backend_set_pixels were called. Writes the values of the model to the device first, unless the
- * device has them (training->start), and reads
- * them back after each epoch, so that the epoch callback may save the model. Both ${model} and
- * ${backend} stay the caller's. When the training is interrupted, ${model} is that of the last
- * finished epoch. Fails with WEFT_USAGE for a training without epochs, images or batch, with
- * WEFT_DIVERGED when the loss or a parameter becomes infinite or NaN, and as backend_train does. */
+ * device has them (training->start), and reads them back after each epoch, so that the epoch
+ * callback may save the model. Both ${model} and ${backend} stay the caller's. When the training is
+ * interrupted, ${model} is that of the last finished epoch. Fails with WEFT_USAGE for a training
+ * without epochs, images or batch, with WEFT_DIVERGED when the loss or a parameter becomes infinite
+ * or NaN, and as backend_train does. */
 enum weft_status train_model(struct weft_model *model, struct backend *backend, size_t images,
                              const struct training *training, const struct training_events *events,
                              struct weft_error *error);
