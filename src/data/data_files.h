@@ -5,8 +5,8 @@
 #include "data/images.h"
 #include "os/files.h"
 
-/* Stores ${folder}/${name} in ${path}. Returns whether it is there, and no folder. True also if that
- * cannot be found out (os_is_missing): then reading reports the reason. */
+/* Stores ${folder}/${name} in ${path}. Returns whether it is there, and no folder. True also if
+ * that cannot be found out (os_is_missing): then reading reports the reason. */
 bool data_is_file(const char *folder, const char *name, char path[OS_PATH]);
 
 enum data_kind { DATA_IMAGES, DATA_LABELS };

@@ -183,8 +183,8 @@ static void describe(const struct weft_images *images, enum weft_split split,
     files[DATA_LABELS].published = strcmp(hash.labels, published->labels) == 0;
 }
 
-/* Reads ${splits} and finishes the images of the others. ${files} has where to store what was read of
- * each split; NULL: that is not wanted. */
+/* Reads ${splits} and finishes the images of the others. ${files} has where to store what was read
+ * of each split; NULL: that is not wanted. */
 static enum weft_status read_some(const char *folder, unsigned splits,
                                   const struct data_options *options,
                                   struct weft_images images[WEFT_SPLIT_COUNT],
