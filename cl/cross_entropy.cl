@@ -168,8 +168,9 @@ kernel void cross_entropy_evaluate(global const real *all_logits, global const u
 /* The mean loss of each step: its shards in order. An item is a step; every step has ${batch} of
  * the ${images}, the last one the rest. results: for each step the bits of the loss and the number
  * of correct predictions. */
-kernel void cross_entropy_join(global const uint *shard_results, global uint *results, int batch,
-                               int images) {
+kernel void cross_entropy_join(global const uint *shard_results,
+                               global const struct step_numbers *numbers, global uint *results,
+                               int batch, int images) {
     const int step = get_global_id(0), result_index = step * ((batch + 15) / 16);
     const int count = min(batch, images - step * batch);
     float total = 0.0f;
@@ -178,6 +179,6 @@ kernel void cross_entropy_join(global const uint *shard_results, global uint *re
         total += as_float(shard_results[2 * shard]);
         correct += shard_results[2 * shard + 1];
     }
-    results[step * 2] = as_uint(weft_device_div(total, (float)count));
+    results[step * 2] = as_uint(weft_device_div(total, numbers[step].weight));
     results[step * 2 + 1] = correct;
 }

@@ -158,10 +158,9 @@ WEFT_INLINE void losses_phase(int item, int shard, LANE_MEMORY lanes, global con
     cross_entropy_images(shard, logits, labels, order, losses, predictions, first, count);
 }
 
-/* numbers: the members of struct adam_constants, after the scale. */
-WEFT_INLINE void adam_phase(int item, int shard, LANE_MEMORY lanes, global const real *partials,
-                            global real *gradients, global real *parameters, global real *moments,
-                            global real *second_moments, global const float *numbers, int count) {
-    adam_item(item, partials, gradients, parameters, moments, second_moments, numbers[0], count,
-              numbers[1], numbers[2], numbers[4], numbers[5], numbers[3], numbers[6], numbers[7]);
+WEFT_INLINE void update_phase(int item, int shard, LANE_MEMORY lanes, global const real *partials,
+                              global real *gradients, global real *parameters, global real *moments,
+                              global real *second_moments,
+                              global const struct step_numbers *numbers, int count) {
+    update_item(item, partials, gradients, parameters, moments, second_moments, numbers, count);
 }

@@ -35,12 +35,12 @@ WEFT_API const char *weft_verify_result_name(enum weft_verify_result result);
 struct weft_verify_difference {
     size_t size;
     enum weft_verify_stage stage;
-    uint64_t step;             /* of the training, from 1; 0: of no training */
-    const char *layer;         /* its kind: "conv2d"; also gather, cross_entropy, adam, numerics */
-    const char *tensor;        /* "weight.grad"; of the trained network "conv1.weight.grad" */
-    const char *name;          /* of the tensor in full: "conv2d1.weight.grad", or empty */
-    const char *where;         /* in which case: shapes and mapping, or the operands */
-    size_t element;            /* index in the tensor, images outermost */
+    uint64_t step;      /* of the training, from 1; 0: of no training */
+    const char *layer;  /* its kind: "conv2d"; also gather, cross_entropy, update, numerics */
+    const char *tensor; /* "weight.grad"; of the trained network "conv1.weight.grad" */
+    const char *name;   /* of the tensor in full: "conv2d1.weight.grad", or empty */
+    const char *where;  /* in which case: shapes and mapping, or the operands */
+    size_t element;     /* index in the tensor, images outermost */
     uint32_t device, expected; /* bits of the two floats */
     bool is_integer;           /* the two are integers, not floats */
     bool in_empty_lane;        /* the element is after the last image, where gradients are 0 */

@@ -173,9 +173,8 @@ enum weft_status backend_read(struct backend *backend, enum backend_array array,
  *          p = p - step_size m / (sqrt(v) root_correction + eps)
  *   SGD:   m = beta1 m + g,  p = p - step_size (m, or with nesterov g + beta1 m) */
 struct update {
-    float
-        weight;  /* what the sum of losses is divided by: the images, or the sum of their weights */
-    float decay; /* 1: none */
+    float weight;  /* what the sum of losses is divided by; 0: the number of images */
+    float decay;   /* 1: none */
     float penalty; /* 0: none */
     float beta1, beta2, eps;
     float complement1, complement2; /* 1 - beta1, 1 - beta2 */
@@ -185,7 +184,10 @@ struct update {
     bool sgd, nesterov;
 };
 
-/* Returns what makes the gradients of the sum of losses of ${count} images those of the mean. */
+/* Returns what the sum of losses of ${count} images is divided by. */
+float update_weight(const struct update *update, size_t count);
+
+/* Returns what makes the gradients of this sum those of the mean: 1 / update_weight. */
 float update_scale(const struct update *update, size_t count);
 
 /* How an image is changed when it is gathered: from augment_images. First it is mirrored left to

@@ -285,8 +285,12 @@ enum weft_status backend_backward(struct backend *backend, const float *doutputs
     return status;
 }
 
+float update_weight(const struct update *update, size_t count) {
+    return update->weight != 0 ? update->weight : (float)count;
+}
+
 float update_scale(const struct update *update, size_t count) {
-    return weft_div(1.0f, update->weight != 0 ? update->weight : (float)count);
+    return weft_div(1.0f, update_weight(update, count));
 }
 
 enum weft_status backend_step(struct backend *backend, const struct update *update,

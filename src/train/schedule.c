@@ -1,39 +1,7 @@
-/* schedule.c: the order of the images in an epoch, and Adam's constants in each step. */
+/* schedule.c: the order of the images in an epoch. */
 #include "train/train_model.h"
 
-#include <math.h>
-
 #include "base/random.h"
-
-#define BETA1 0.9
-#define BETA2 0.999
-#define EPS   1e-8
-
-/* Returns ${base} to the power of ${t}, by squaring: unlike pow, the same multiplications, and so
- * the same bits, on every system. */
-static double power(double base, uint64_t t) {
-    double result = 1.0;
-    for (; t > 0; t /= 2) {
-        if (t % 2 == 1) {
-            result *= base;
-        }
-        base *= base;
-    }
-    return result;
-}
-
-struct update adam_update(float learning_rate, uint64_t t) {
-    return (struct update){
-        .decay = 1.0f,
-        .beta1 = (float)BETA1,
-        .beta2 = (float)BETA2,
-        .eps = (float)EPS,
-        .complement1 = (float)(1.0 - BETA1),
-        .complement2 = (float)(1.0 - BETA2),
-        .step_size = (float)((double)learning_rate / (1.0 - power(BETA1, t))),
-        .root_correction = (float)(1.0 / sqrt(1.0 - power(BETA2, t))),
-    };
-}
 
 /* Returns a number in 0 .. ${bound} - 1: the high part of ${random} x ${bound}, bound <= 2^32. Of
  * the 2^64 random numbers, each result gets as many as any other, or one more: a bias of less than

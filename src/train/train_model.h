@@ -5,6 +5,7 @@
 #include "backend/backend.h"
 #include "data/model.h"
 #include "data/training.h"
+#include "train/optimizer.h"
 
 /* Returns the training of the notebook: 5 epochs of shuffled images, batch 100, learning rate 0.01,
  * seed 0. */
@@ -32,10 +33,6 @@ struct training_events {
 enum weft_status train_model(struct weft_model *model, struct backend *backend, size_t images,
                              const struct training *training, const struct training_events *events,
                              struct weft_error *error);
-
-/* Returns the update of Adam for step ${t} (from 1): beta1 0.9, beta2 0.999, eps 1e-8, with bias
- * correction. */
-struct update adam_update(float learning_rate, uint64_t t);
 
 /* Stores the order of ${count} images in epoch ${epoch} (from 1) in ${order}: a permutation of
  * 0 .. count - 1 that depends on ${seed} and ${epoch} only. */

@@ -35,7 +35,7 @@ static void select_launches(const struct weft_network *network, const struct ten
         }
         record->backward = record->join = ref->array == ARRAY_GRADIENTS;
     } else {
-        record->adam = true;
+        record->update = true;
     }
 }
 

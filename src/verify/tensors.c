@@ -150,8 +150,8 @@ static enum weft_status compare_forward(struct walk *walk, struct weft_error *er
     return WEFT_OK;
 }
 
-/* Names "adam" as the layer of ${found}, a gradient of parameters, if the device's gradient is not
- * the sum of its shards, which Adam's kernel makes. */
+/* Names "update" as the layer of ${found}, a gradient of parameters, if the device's gradient is
+ * not the sum of its shards, which the kernel of the update makes. */
 static enum weft_status check_sum(struct walk *walk, struct weft_error *error) {
     const struct verify_pair *pair = walk->pair;
     const size_t shards = lanes_shards(pair->count);
@@ -171,7 +171,7 @@ static enum weft_status check_sum(struct walk *walk, struct weft_error *error) {
             total += partials[shard * stride + i];
         }
         if (weft_as_uint(walk->device[i]) != weft_as_uint(weft_clean(weft_clean(total) * scale))) {
-            snprintf(walk->found->layer, sizeof walk->found->layer, "adam");
+            snprintf(walk->found->layer, sizeof walk->found->layer, "update");
         }
     }
     free(read);
@@ -247,7 +247,7 @@ static enum weft_status compare_update(struct walk *walk, struct weft_error *err
     for (size_t a = 0; a < sizeof arrays / sizeof arrays[0]; a++) {
         TRY(read_both(walk, arrays[a].array, error));
         for (size_t i = 0; i < walk->network->layer_count; i++) {
-            compare_tensors(walk, i, true, "adam", arrays[a].suffix);
+            compare_tensors(walk, i, true, "update", arrays[a].suffix);
         }
     }
     return WEFT_OK;

@@ -152,7 +152,7 @@ end
 
 # A program with other bits, under the key of the right one.
 cp -r "$source/cl" "$work/files/kernels"
-sed -i 's/REAL(-step_size), ratio/REAL(-2.0f * step_size), ratio/' "$work/files/kernels/adam.cl"
+sed -i 's/REAL(-numbers->step_size), ratio/REAL(-2.0f * numbers->step_size), ratio/' "$work/files/kernels/update.cl"
 train right --device rusticl
 entry=$(entries)
 cp "$entry" "$work/files/right"

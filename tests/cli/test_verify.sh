@@ -60,10 +60,10 @@ if needs_pocl "verify on PoCL"; then
 
     begin "a single fault, long after the first stages"
     cp -r "$source/cl" "$work/files/rare"
-    python3 - "$work/files/rare/adam.cl" <<'PYTHON'
+    python3 - "$work/files/rare/update.cl" <<'PYTHON'
 import sys
 text = open(sys.argv[1]).read()
-begin = text.index("WEFT_INLINE void adam_item")
+begin = text.index("WEFT_INLINE void update_item")
 loop, store = "    for (int v = begin;", "AT(moments, v) = m;"
 rare = text[begin:].replace(loop, """    global uint *steps = (global uint *)partials + PARTIALS_STRIDE - 1; /* never used: padding */
     const bool wrong = begin == 0 && FIRST_LANE == 0 && ++*steps == 45;

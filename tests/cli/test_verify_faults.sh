@@ -54,10 +54,10 @@ replays 's/0x1.5554e8p-5f/0x1.5554e6p-5f/'
 end
 
 begin "another step of Adam"
-plant adam adam.cl 's/real_clean_squared(REAL(complement2) \* g \* g)/real_clean_squared(REAL(complement2) * (g * g))/'
-finds 1 training adam rounding
+plant adam update.cl 's/real_clean_squared(REAL(numbers->complement2) \* g \* g)/real_clean_squared(REAL(numbers->complement2) * (g * g))/'
+finds 1 training update rounding
 expect_json "[x['tensor'].endswith('.second_moment') for x in e if x['event'] == 'difference'] == [True]"
-replays 's/REAL(complement2) \* (g \* g)/REAL(complement2) * g * g/'
+replays 's/REAL(numbers->complement2) \* (g \* g)/REAL(numbers->complement2) * g * g/'
 end
 
 names "a swapped index" 1 layers max_pool2d output "wrong computation,rounding" \

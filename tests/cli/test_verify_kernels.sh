@@ -46,11 +46,11 @@ names "no threshold to zero" 1 layers conv2d output "wrong computation,kernel of
 names "eps left out" 1 layers batch_norm output "wrong computation,rounding" \
     batch_norm.cl 's/weft_device_sqrt(variance + EPS)/weft_device_sqrt(variance)/'
 
-names "shards joined in another order" 1 layers adam weight.grad rounding \
-    adam.cl 's/for (int shard = 0; shard < shards; shard++)/for (int shard = shards - 1; shard >= 0; shard--)/'
+names "shards joined in another order" 1 layers update weight.grad rounding \
+    update.cl 's/for (int shard = 0; shard < shards; shard++)/for (int shard = shards - 1; shard >= 0; shard--)/'
 
-names "a moment that stays as it was" 1 training adam conv1.weight.moment "wrong computation" \
-    adam.cl '/AT(moments, v) = m;/d'
+names "a moment that stays as it was" 1 training update conv1.weight.moment "wrong computation" \
+    update.cl '/AT(moments, v) = m;/d'
 
 names "a contribution to a gradient that replaces the others" 1 layers add l.output.grad "wrong computation" \
     gradient.cl 's/real_clean(AT(gradient, i) + AT(from, i))/AT(from, i)/'

@@ -6,8 +6,8 @@
 # shellcheck source=tests/support/faults.sh
 . "${WEFT_SOURCE:?}/tests/support/faults.sh"
 
-names "a moment that decays without a threshold" 1 training adam conv1.weight.moment "wrong computation" \
-    adam.cl 's/real_clean(real_fma(REAL(beta1), AT(moments, v), addend))/real_fma(REAL(beta1), AT(moments, v), addend)/'
+names "a moment that decays without a threshold" 1 training update conv1.weight.moment "wrong computation" \
+    update.cl 's/real_clean(real_fma(REAL(numbers->beta1), AT(moments, v), addend))/real_fma(REAL(numbers->beta1), AT(moments, v), addend)/'
 
 names "the last bit of a coefficient" 1 numerics numerics "weft_log(a)" rounding \
     numerics_body.h 's/0x1.1457acp-4f/0x1.1457aep-4f/'
@@ -18,11 +18,11 @@ names "a gradient in empty lanes" 1 layers batch_norm input.grad "wrong computat
 names "shards after the seventh omitted" 1 layers batch_norm output "wrong computation,rounding" \
     batch_norm.cl 's/total += SUM(shard, c);/total += shard < 7 ? SUM(shard, c) : 0;/'
 
-names "a sum of shards without its threshold, seen in one layer" 1 training adam out.weight.grad "wrong computation" \
-    adam.cl 's/return real_clean(real_clean(total) \* REAL(scale));/return real_clean(total) * REAL(scale);/'
+names "a sum of shards without its threshold, seen in one layer" 1 training update out.weight.grad "wrong computation" \
+    update.cl 's/return real_clean(real_clean(total) \* REAL(scale));/return real_clean(total) * REAL(scale);/'
 
-names "a last shard with one image omitted" 1 layers adam weight.grad "wrong computation" \
-    adam.cl 's/(count + 15) \/ 16/(count + 14) \/ 16/'
+names "a last shard with one image omitted" 1 layers update weight.grad "wrong computation" \
+    update.cl 's/(count + 15) \/ 16/(count + 14) \/ 16/'
 
 names "one value a few ulp off" 1 layers conv2d bias.grad rounding \
     conv2d.cl 's/^    STORE_LANE_SUMS(lanes, i, GRADIENT_SUMS/    for (int k = 0; k < GRADIENT_TILE_K; k++) { sum[GRADIENT_TAPS + k] *= k0 + k == 11 ? 1.0000001f : 1.0f; }\n&/'
@@ -113,7 +113,7 @@ cl_int clEnqueueNDRangeKernel(cl_command_queue queue, cl_kernel kernel, cl_uint 
 }
 CODE
 cc -shared -fPIC -o "$work/ignore.so" "$work/ignore.c" -ldl
-ignores "one of many equal launches is ignored" adam_join 6 layers adam
+ignores "one of many equal launches is ignored" update_join 6 layers update
 ignores "an operation that is ignored" verify_exp16 3 numerics numerics
-ignores "a launch that is ignored in the training" adam_step 7 training training
+ignores "a launch that is ignored in the training" update_step 7 training training
 finish

@@ -80,7 +80,7 @@ if "$weft" devices --json | grep -q '"platform":"Portable Computing Language"'; 
     end
 
     begin "a device that computes other bits"
-    plant bits adam.cl 's/REAL(-step_size)/REAL(-1.01f * step_size)/'
+    plant bits update.cl 's/REAL(-numbers->step_size)/REAL(-1.01f * numbers->step_size)/'
     wrong other "[ \"\$1\" != train ] || [[ \" \$* \" = *' cpu '* ]] || set -- \"\$@\" --kernels $kernels
 exec \"\$weft\" \"\$@\""
     minutes --device Portable --parts cold,whole

@@ -39,7 +39,7 @@ end
 # A product that may be contracted, a function that is called, memory that an index selects, and
 # arithmetic with 64 bits.
 begin "planted faults"
-plant faults adam.cl 's/AT(gradients, v) = g;/AT(gradients, v) = g * REAL(beta1) + REAL(scale);/'
+plant faults update.cl 's/AT(gradients, v) = g;/AT(gradients, v) = g * REAL(numbers->beta1) + REAL(numbers->scale);/'
 cp "$source/cl/gather.cl" "$work/files/gather.cl"
 {
     echo '__attribute__((noinline)) float planted(global const float *table, int i) {'
@@ -56,12 +56,12 @@ if [ "$code" = 77 ]; then
 else
     expect_code 1
     for target in sm_80 gfx906; do
-        expect_text out "published: adam_step: $target: contracted products: "
+        expect_text out "published: update_step: $target: contracted products: "
         expect_text out "published: gather: $target: scratch: "
         expect_text out "published: gather: $target: calls: "
-        expect_text out "published: adam_step: $target: "
+        expect_text out "published: update_step: $target: "
     done
-    grep -q "^adam_join  *gfx906 .* [0-9]*/[0-9]*/[0-9]*  *0$" "$work/out" || problem "no row of adam_join"
+    grep -q "^update_join  *gfx906 .* [0-9]*/[0-9]*/[0-9]*  *0$" "$work/out" || problem "no row of update_join"
     if ! grep -q "^SKIP the numbers" "$work/out"; then
         expect_text out "published: gather: sm_80: int64: "
     fi

@@ -183,14 +183,15 @@ static enum weft_status read_array(struct backend *backend, enum backend_array a
 }
 
 /* The loss of a batch: the sums of its shards in order, / images. */
-static struct weft_step_result join_losses(const struct cpu_backend *cpu, size_t count) {
+static struct weft_step_result join_losses(const struct cpu_backend *cpu, size_t count,
+                                           float weight) {
     struct weft_step_result result = {0};
     float total = 0.0f;
     for (size_t shard = 0; shard < lanes_shards(count); shard++) {
         total += cpu->shard_loss[shard];
         result.correct += cpu->shard_correct[shard];
     }
-    result.loss = weft_div(total, (float)count);
+    result.loss = weft_div(total, weight);
     return result;
 }
 
@@ -215,7 +216,7 @@ static enum weft_status train(struct backend *backend, const struct training_ste
                                    .targets = cpu->targets,
                                    .dlogits = cpu->dvalues[backend->network->layer_count],
                                });
-        results[step] = join_losses(cpu, count);
+        results[step] = join_losses(cpu, count, update_weight(&steps->updates[step], count));
         cpu_backward(cpu, count, WEFT_STATISTICS_BATCH, false);
         cpu_update(cpu, count, &steps->updates[step]);
         TRY(watch_check(&backend->watch, "training", error));

@@ -99,11 +99,11 @@ static void cross_entropy(void *context, size_t shard) {
  *   g = (sum of the shards' gradients, in order) scale
  *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g g
  *   parameter -= step_size m / (sqrt(v) root_correction + eps) */
-static void adam(void *context, size_t block) {
-    const struct cpu_adam *task = context;
+static void update(void *context, size_t block) {
+    const struct cpu_update *task = context;
     struct update step = task->step;
-    size_t begin = block * CPU_ADAM_BLOCK, left = task->stride - begin;
-    size_t end = begin + (left < CPU_ADAM_BLOCK ? left : CPU_ADAM_BLOCK);
+    size_t begin = block * CPU_UPDATE_BLOCK, left = task->stride - begin;
+    size_t end = begin + (left < CPU_UPDATE_BLOCK ? left : CPU_UPDATE_BLOCK);
     for (size_t p = begin; p < end; p++) {
         float total = 0.0f;
         for (size_t shard = 0; shard < task->shards; shard++) {
@@ -179,7 +179,7 @@ const struct cpu_level CPU_NAME(level) = {
         },
     .gather = gather,
     .cross_entropy = cross_entropy,
-    .adam = adam,
+    .update = update,
     .peak = peak,
     .peak_chains = PEAK_CHAINS,
 };

@@ -31,9 +31,9 @@ struct cpu_loss {
     uint32_t *shard_correct;
 };
 
-/* One step of Adam, in blocks of CPU_ADAM_BLOCK parameters. */
-#define CPU_ADAM_BLOCK 2048
-struct cpu_adam {
+/* One step of Adam, in blocks of CPU_UPDATE_BLOCK parameters. */
+#define CPU_UPDATE_BLOCK 2048
+struct cpu_update {
     struct update step;
     float scale;           /* 1 / images: gradients are of the mean loss */
     const float *partials; /* [shard][stride] */
@@ -53,7 +53,7 @@ struct cpu_level {
     const struct cpu_layer *layers[LAYER_KIND_COUNT];
     void (*gather)(void *task, size_t shard);        /* struct cpu_gather */
     void (*cross_entropy)(void *task, size_t shard); /* struct cpu_loss */
-    void (*adam)(void *task, size_t block);          /* struct cpu_adam */
+    void (*update)(void *task, size_t block);        /* struct cpu_update */
     void (*peak)(void *task, size_t thread);         /* struct cpu_peak */
     size_t peak_chains;
 };

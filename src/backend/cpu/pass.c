@@ -217,11 +217,11 @@ void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss) {
 }
 
 void cpu_update(struct cpu_backend *cpu, size_t count, const struct update *update) {
-    struct cpu_adam task = {.scale = 1.0f,
-                            .partials = cpu->partials,
-                            .shards = lanes_shards(count),
-                            .stride = cpu->base.network->parameter_count,
-                            .gradients = cpu->arrays[ARRAY_GRADIENTS]};
+    struct cpu_update task = {.scale = 1.0f,
+                              .partials = cpu->partials,
+                              .shards = lanes_shards(count),
+                              .stride = cpu->base.network->parameter_count,
+                              .gradients = cpu->arrays[ARRAY_GRADIENTS]};
     double start = os_seconds();
     if (update != NULL) {
         task.step = *update;
@@ -230,7 +230,7 @@ void cpu_update(struct cpu_backend *cpu, size_t count, const struct update *upda
         task.moments = cpu->arrays[ARRAY_MOMENTS];
         task.second_moments = cpu->arrays[ARRAY_SECOND_MOMENTS];
     }
-    run_pieces(cpu, (task.stride + CPU_ADAM_BLOCK - 1) / CPU_ADAM_BLOCK, cpu->level->adam, &task,
-               0);
-    cpu_profile_common(cpu, CPU_ADAM, count, start);
+    run_pieces(cpu, (task.stride + CPU_UPDATE_BLOCK - 1) / CPU_UPDATE_BLOCK, cpu->level->update,
+               &task, 0);
+    cpu_profile_common(cpu, CPU_UPDATE, count, start);
 }

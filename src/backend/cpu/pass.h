@@ -41,7 +41,7 @@ enum cpu_function {
     CPU_GRADIENT_ADD,
     CPU_LAYER_FUNCTIONS
 };
-enum cpu_common { CPU_GATHER, CPU_LOSS, CPU_ADAM, CPU_COMMON_COUNT };
+enum cpu_common { CPU_GATHER, CPU_LOSS, CPU_UPDATE, CPU_COMMON_COUNT };
 
 /* Adds the time since ${start} (os_seconds) to the profile, if there is one: of ${function} of the
  * layer of ${task}, or of a common function for ${count} images. */

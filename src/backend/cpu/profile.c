@@ -70,7 +70,7 @@ void cpu_profile_common(struct cpu_backend *cpu, enum cpu_common function, size_
         [CPU_GATHER] = input + input / sizeof(float), /* a pixel is a byte */
         [CPU_LOSS] = 2 * logits,
         /* the shards' sums, the gradients, and three arrays that are read and written */
-        [CPU_ADAM] = (lanes_shards(count) + 7) * network->parameter_count * sizeof(float),
+        [CPU_UPDATE] = (lanes_shards(count) + 7) * network->parameter_count * sizeof(float),
     };
     if (cpu->base.profile != NULL) {
         profile_add(&cpu->base.profile->entries[slot], os_seconds() - start, 0, bytes[function]);
@@ -80,7 +80,7 @@ void cpu_profile_common(struct cpu_backend *cpu, enum cpu_common function, size_
 enum weft_status cpu_profile_start(struct backend *backend, struct weft_error *error) {
     static const char *const functions[CPU_LAYER_FUNCTIONS] = {
         "measure", "settle", "forward", "gradients", "backward", "gradient_add"};
-    static const char *const common[CPU_COMMON_COUNT] = {"gather", "cross_entropy", "adam"};
+    static const char *const common[CPU_COMMON_COUNT] = {"gather", "cross_entropy", "update"};
     const struct weft_network *network = backend->network;
     size_t layers = network->layer_count * CPU_LAYER_FUNCTIONS;
     char name[64];

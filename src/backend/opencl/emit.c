@@ -30,8 +30,8 @@ const char *opencl_emit_type(enum opencl_argument argument, bool single) {
     case ARG_DOUTPUT:
     case ARG_PARAMETERS:
         return single ? "global const void *restrict " : "global void *";
-    case ARG_ADAM:
-        return "global const void *";
+    case ARG_NUMBERS:
+        return "global const struct step_numbers *";
     default:
         return "global void *";
     }

@@ -34,7 +34,7 @@ enum opencl_argument {
     ARG_ORDER,        /* the order of the training images */
     ARG_TARGETS,      /* of the loss (backend/loss_targets.h) */
     ARG_PIXELS,       /* of the training images */
-    ARG_ADAM,         /* Adam's numbers, of each step */
+    ARG_NUMBERS,      /* struct step_numbers of each step */
     ARG_RESULTS,      /* of each shard: the sum of losses and the number of correct answers */
     ARG_LOSSES,       /* of each image of an evaluation */
     ARG_PREDICTIONS,  /* the same */

@@ -43,10 +43,10 @@ static uint64_t work_of(struct opencl_backend *cl, const struct opencl_launch *l
                         size_t count) {
     uint64_t work = 0;
     if (launch->kernel == NULL) {
-        bool adam =
-            launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN];
-        size_t values = adam ? cl->base.network->parameter_count * lanes_shards(cl->base.batch)
-                             : count * shape_size(cl->base.network->input);
+        bool update =
+            launch == &cl->common[COMMON_UPDATE_STEP] || launch == &cl->common[COMMON_UPDATE_JOIN];
+        size_t values = update ? cl->base.network->parameter_count * lanes_shards(cl->base.batch)
+                               : count * shape_size(cl->base.network->input);
         return WATCH_ACCESS * values;
     }
     for (size_t c = 0; c < launch->kernel->count; c++) {

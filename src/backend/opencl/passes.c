@@ -7,8 +7,8 @@
 #include "backend/opencl/plan.h"
 #include "backend/opencl/state.h"
 #include "backend/opencl/transfer.h"
+#include "backend/opencl/update.h"
 #include "base/try.h"
-#include "numerics.h"
 
 #include <stdlib.h>
 
@@ -38,25 +38,10 @@ enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct train
     cl_int batch = (cl_int)steps->batch, images = (cl_int)steps->images;
     cl->common[COMMON_LOSS_JOIN].items = steps->steps;
     return LAUNCH(cl, &cl->common[COMMON_LOSS_JOIN], steps->images, error, ARG(cl->shard_results),
-                  ARG(cl->results), ARG(batch), ARG(images));
+                  ARG(cl->numbers), ARG(cl->results), ARG(batch), ARG(images));
 }
 
-/* Makes Adam's update with the gradients of ${count} images. Its range is one shard, whose items
- * are vectors of the flat arrays. */
-static enum weft_status adam_step(struct opencl_backend *cl, size_t count,
-                                  const struct update *step, struct weft_error *error) {
-    const float scale = update_scale(step, count);
-    cl_int images = (cl_int)count;
-    const cl_mem *arrays = cl->arrays;
-    return LAUNCH(cl, &cl->common[COMMON_ADAM_STEP], 1, error, ARG(cl->partials),
-                  ARG(arrays[ARRAY_GRADIENTS]), ARG(arrays[ARRAY_PARAMETERS]),
-                  ARG(arrays[ARRAY_MOMENTS]), ARG(arrays[ARRAY_SECOND_MOMENTS]), ARG(scale),
-                  ARG(images), ARG(step->beta1), ARG(step->beta2), ARG(step->complement1),
-                  ARG(step->complement2), ARG(step->eps), ARG(step->step_size),
-                  ARG(step->root_correction));
-}
-
-/* Enqueues a step: forward, loss and backward, then Adam's update. A CPU device may compute the
+/* Enqueues a step: forward, loss and backward, then the update. A CPU device may compute the
  * last groups and the loss in one launch. */
 static enum weft_status train_step(struct opencl_backend *cl, const struct training_steps *steps,
                                    size_t step, struct weft_error *error) {
@@ -75,7 +60,7 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct train
     TRY(separate < cl->groups.count ? opencl_step(cl, &values, error)
                                     : loss_train(cl, &values, error));
     TRY(opencl_enqueue_pass(cl, PASS_BACKWARD, separate, &values, error));
-    return adam_step(cl, values.count, &steps->updates[step], error);
+    return opencl_update_enqueue(cl, step, values.count, error);
 }
 
 /* Makes the buffers large enough for ${steps}. */
@@ -110,6 +95,7 @@ enum weft_status opencl_steps_begin(struct opencl_backend *cl, const struct trai
                                     struct weft_error *error) {
     cl->trained_set = steps->set;
     TRY(grow(cl, steps, error));
+    TRY(opencl_update_write(cl, steps, error));
     TRY(write_targets(cl, steps, error));
     return opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error);
 }
@@ -215,21 +201,22 @@ enum weft_status opencl_backward(struct backend *backend, const float *doutputs,
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     const struct opencl_pass_values values = values_of(backend);
     const size_t last = backend->network->layer_count;
-    cl_int images = (cl_int)values.count;
-    float scale = 1.0f;
     opencl_pace_begin(cl, values.count, true);
     TRY(write_activation(cl, cl->dvalues[last], last, doutputs, error));
     TRY(opencl_enqueue_pass(cl, PASS_BACKWARD, cl->groups.count, &values, error));
-    TRY(LAUNCH(cl, &cl->common[COMMON_ADAM_JOIN], 1, error, ARG(cl->partials),
-               ARG(cl->arrays[ARRAY_GRADIENTS]), ARG(scale), ARG(images)));
+    TRY(opencl_update_join(cl, values.count, error));
     return opencl_pace_finish(cl, "clFinish", error);
 }
 
 enum weft_status opencl_update(struct backend *backend, const struct update *update,
                                struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
-    opencl_pace_begin(cl, backend->gradient_count, true);
-    TRY(adam_step(cl, backend->gradient_count, update, error));
+    const size_t count = backend->gradient_count;
+    const struct training_steps steps = {
+        .steps = 1, .batch = count, .images = count, .updates = update};
+    opencl_pace_begin(cl, count, true);
+    TRY(opencl_update_write(cl, &steps, error));
+    TRY(opencl_update_enqueue(cl, 0, count, error));
     return opencl_pace_finish(cl, "clFinish", error);
 }
 

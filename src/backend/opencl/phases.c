@@ -23,11 +23,11 @@ static const struct opencl_function gather = {
     .range = RANGE_SHARDS,
     .arguments = {ARG_PIXELS, ARG_ORDER, ARG_TABLE, ARG_INPUT, ARG_FIRST, ARG_COUNT},
 };
-static const struct opencl_function adam = {
-    .name = "adam_phase",
+static const struct opencl_function update = {
+    .name = "update_phase",
     .range = RANGE_BATCH,
     .arguments = {ARG_PARTIALS, ARG_GRADIENTS, ARG_PARAMETERS, ARG_MOMENTS, ARG_SECOND_MOMENTS,
-                  ARG_ADAM, ARG_COUNT},
+                  ARG_NUMBERS, ARG_COUNT},
 };
 static const struct opencl_function losses = {
     .name = "losses_phase",
@@ -98,7 +98,7 @@ static void name_argument(const struct opencl_phases *phases, const struct openc
                                         [ARG_PIXELS] = "pixels",
                                         [ARG_TABLE] = "table",
                                         [ARG_TARGETS] = "targets",
-                                        [ARG_ADAM] = "adam",
+                                        [ARG_NUMBERS] = "numbers",
                                         [ARG_LABELS] = "labels",
                                         [ARG_ORDER] = "order",
                                         [ARG_RESULTS] = "results",
@@ -178,8 +178,8 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool for
     for (size_t i = end; i-- > 0;) {
         add_group(phases, i, PASS_BACKWARD_BATCH, shards, units);
     }
-    add_common(phases, TRAINING, &adam, opencl_padded(groups->network->parameter_count) / CPU_LANES,
-               shards, units);
+    add_common(phases, TRAINING, &update,
+               opencl_padded(groups->network->parameter_count) / CPU_LANES, shards, units);
     for (size_t i = 0; i < phases->count; i++) {
         add_buffers(phases, &phases->list[i].call);
     }
@@ -232,8 +232,8 @@ static void emit_call(struct text *text, const struct opencl_phases *phases, siz
         }
         name_argument(phases, &phase->call, a, name);
         text_add(text, ", %s", name);
-        if (phase->call.function->arguments[a] == ARG_ADAM) {
-            text_add(text, " + %d * index", PHASES_STEP_NUMBERS);
+        if (phase->call.function->arguments[a] == ARG_NUMBERS) {
+            text_add(text, " + index");
         }
     }
     text_add(text, "))\n");
@@ -247,7 +247,7 @@ void opencl_emit_phases(struct text *text, const struct opencl_phases *phases) {
                    "int begin_step, int steps, int batch, int begin_image, int images");
     for (size_t i = 0; i < phases->buffer_count; i++) {
         text_add(text, ", global %s *%s",
-                 phases->buffers[i].argument == ARG_ADAM ? "const float" : "void",
+                 phases->buffers[i].argument == ARG_NUMBERS ? "const struct step_numbers" : "void",
                  phases->buffers[i].name);
     }
     text_add(text, ") {\n"
@@ -259,10 +259,8 @@ void opencl_emit_phases(struct text *text, const struct opencl_phases *phases) {
                    "        const int shards = (count + 15) / 16;\n"
                    "        const int result_index = index * ((batch + 15) / 16);\n");
     if (!phases->forward_only) {
-        text_add(text,
-                 "        global const int *key = (global const int *)adam + %d * index + %d;\n"
-                 "        const int key_low = train ? key[0] : 0, key_high = train ? key[1] : 0;\n",
-                 PHASES_STEP_NUMBERS, PHASES_KEY);
+        text_add(text, "        const int key_low = train ? numbers[index].key[0] : 0;\n"
+                       "        const int key_high = train ? numbers[index].key[1] : 0;\n");
     } else {
         text_add(text, "        const int key_low = 0, key_high = 0;\n");
     }

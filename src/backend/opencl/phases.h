@@ -52,7 +52,4 @@ void opencl_emit_phases(struct text *text, const struct opencl_phases *phases);
 #define PHASES_KERNEL "compute_steps"
 enum { PHASES_COUNTERS, PHASES_FIRST_NUMBER, PHASES_NUMBERS = 6 };
 
-/* Words of a step in the buffer of ARG_ADAM: 8 floats, and the key of dropout. */
-enum { PHASES_STEP_NUMBERS = 10, PHASES_KEY = 8 };
-
 #endif

@@ -1,59 +1,21 @@
 /* pieces.c: training steps and evaluations, each piece by launches or by one kernel (steps.h). */
 #include "backend/opencl/pieces.h"
-#include "backend/dropout.h"
 #include "backend/opencl/errors.h"
 #include "backend/opencl/fill.h"
 #include "backend/opencl/loss.h"
-#include "backend/opencl/memory.h"
 #include "backend/opencl/pace.h"
 #include "backend/opencl/passes.h"
 #include "backend/opencl/plan.h"
 #include "backend/opencl/steps.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
-#include "numerics.h"
 #include "os/host.h"
 
 #include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* Of a step, in the units of watch_work: some tens of milliseconds of a fast core. A launch costs
  * little beside it, and is interrupted sooner. */
 #define MOST_WORK (UINT64_C(1) << 32)
-
-/* The numbers of a step: the scale, the members of struct update, the key of dropout. */
-struct step_numbers {
-    cl_float scale, beta1, beta2, eps, complement1, complement2, step_size, root_correction;
-    cl_uint key[2];
-};
-_Static_assert(sizeof(struct step_numbers) == PHASES_STEP_NUMBERS * sizeof(cl_float),
-               "phases.c addresses the numbers of a step");
-
-/* Writes the numbers of all ${steps}. */
-static enum weft_status write_numbers(struct opencl_backend *cl, const struct training_steps *steps,
-                                      struct weft_error *error) {
-    const size_t bytes = steps->steps * sizeof(struct step_numbers);
-    enum weft_status status;
-    struct step_numbers *numbers = malloc(bytes);
-    if (numbers == NULL) {
-        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
-    }
-    for (size_t i = 0; i < steps->steps; i++) {
-        size_t left = steps->images - i * steps->batch;
-        const struct update *a = &steps->updates[i];
-        float scale = update_scale(a, left < steps->batch ? left : steps->batch);
-        numbers[i] = (struct step_numbers){scale,        a->beta1,           a->beta2,
-                                           a->eps,       a->complement1,     a->complement2,
-                                           a->step_size, a->root_correction, {0, 0}};
-        dropout_key(steps->seed, steps->first + i, numbers[i].key);
-    }
-    TRY_OR(done, opencl_buffer_grow(cl, bytes, "the numbers of steps", &cl->adam, error));
-    status = opencl_write(cl, cl->adam, numbers, bytes, error);
-done:
-    free(numbers);
-    return status;
-}
 
 /* What the kernel computes. */
 struct work {
@@ -143,15 +105,10 @@ static enum weft_status run(struct opencl_backend *cl, const struct training_ste
                             struct weft_error *error) {
     const struct work work = {true, steps->set, 0, steps->images, steps->batch, &cl->order};
     struct step_choice *choice = &cl->steps->choice[true];
-    bool has_numbers = false;
     for (size_t step = 0, made; step < steps->steps; step += made) {
         enum step_way way;
         const size_t count = step_choice_next(choice, steps->steps - step, &way);
         const double start = os_seconds();
-        if (way == STEP_KERNEL && !has_numbers) {
-            TRY(write_numbers(cl, steps, error));
-            has_numbers = true;
-        }
         if (way == STEP_KERNEL) {
             TRY(launch(cl, &work, step, count, &made, error));
         } else {

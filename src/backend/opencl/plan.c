@@ -97,8 +97,8 @@ cl_mem *opencl_buffer_of(struct opencl_backend *cl, const struct opencl_call *ca
         return &cl->targets;
     case ARG_PIXELS:
         return &cl->base.sets[cl->trained_set].device_pixels;
-    case ARG_ADAM:
-        return &cl->adam;
+    case ARG_NUMBERS:
+        return &cl->numbers;
     case ARG_LABELS:
         return &cl->base.sets[cl->trained_set].device_labels;
     case ARG_ORDER:
@@ -259,8 +259,8 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
         [COMMON_LOSS_TRAIN] = {"cross_entropy_train", .range = RANGE_SUMS, .items = 1, .slices = 1},
         [COMMON_LOSS_EVALUATE] = {"cross_entropy_evaluate", .range = RANGE_SHARDS, .items = 1},
         [COMMON_LOSS_JOIN] = {"cross_entropy_join", .range = RANGE_ONCE, .items = 1},
-        [COMMON_ADAM_JOIN] = {"adam_join", .range = RANGE_BATCH, .items = blocks},
-        [COMMON_ADAM_STEP] = {"adam_step", .range = RANGE_BATCH, .items = blocks},
+        [COMMON_UPDATE_JOIN] = {"update_join", .range = RANGE_BATCH, .items = blocks},
+        [COMMON_UPDATE_STEP] = {"update_step", .range = RANGE_BATCH, .items = blocks},
     };
     for (int i = 0; i < COMMON_COUNT; i++) {
         if (!cl->base.forward_only || i == COMMON_GATHER || i == COMMON_LOSS_EVALUATE) {

@@ -15,7 +15,7 @@
 #define MAX_PENDING 1024 /* events not yet added: drivers keep memory for each */
 
 struct opencl_profile {
-    size_t images; /* of the current pass, which Adam's launches are not given */
+    size_t images; /* of the current pass, which the launches of the update are not given */
     bool inside;   /* a host function, whose launches are not measured */
     size_t count;
     struct pending {
@@ -132,7 +132,7 @@ static uint64_t bytes_of_argument(struct opencl_backend *cl, const struct opencl
     }
 }
 
-/* Returns the bytes of the sums of gradients that Adam's kernels read. */
+/* Returns the bytes of the sums of gradients that the kernels of the update read. */
 static uint64_t bytes_of_sums(struct opencl_backend *cl, uint64_t shards) {
     const struct weft_network *network = cl->base.network;
     uint64_t bytes = 0;
@@ -160,9 +160,9 @@ static uint64_t bytes_of_common(struct opencl_backend *cl, const struct opencl_l
         return logits + 2 * count * sizeof(float);
     case COMMON_LOSS_JOIN:
         return 2 * shards * sizeof(float);
-    case COMMON_ADAM_JOIN:
+    case COMMON_UPDATE_JOIN:
         return bytes_of_sums(cl, shards) + parameters;
-    case COMMON_ADAM_STEP:
+    case COMMON_UPDATE_STEP:
         /* The gradients are written; three arrays are read and written. */
         return bytes_of_sums(cl, shards) + 7 * parameters;
     default:
@@ -245,7 +245,7 @@ static enum weft_status add_pending(struct opencl_backend *cl, const struct open
 
 enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
                                     size_t count, bool again, struct weft_error *error) {
-    if (launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN]) {
+    if (launch == &cl->common[COMMON_UPDATE_STEP] || launch == &cl->common[COMMON_UPDATE_JOIN]) {
         count = cl->profile->images;
     }
     cl->profile->images = count;

@@ -172,7 +172,7 @@ static enum weft_status add_group(struct text *text, const struct opencl_kernels
 }
 
 /* Defines JOINED(v): whether vector v of the flat gradients is stored joined, all 16 values. Where
- * only some of them are, Adam adds the shards, of which all but one are 0 for those. */
+ * only some of them are, the update adds the shards, of which all but one are 0 for those. */
 static void define_joined(struct text *text, const struct opencl_kernels *kernels) {
     const struct weft_network *network = kernels->groups->network;
     text_add(text, "#define JOINED(v) (false");
@@ -219,8 +219,9 @@ static bool adds_gradients(const struct opencl_kernels *kernels) {
 
 enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const char *folder,
                                     struct text *text, struct weft_error *error) {
-    static const char *const shared[] = {"numerics.h", "sliding.h", "lanes.h", "elementwise.h",
-                                         "philox.h",   "probe.cl",  "fill.cl"};
+    static const char *const shared[] = {"numerics.h",    "sliding.h", "lanes.h",
+                                         "elementwise.h", "philox.h",  "step_numbers.h",
+                                         "probe.cl",      "fill.cl"};
     const struct opencl_groups *groups = kernels->groups;
     const struct weft_network *network = groups->network;
     size_t vectors = opencl_padded(network->parameter_count) / CPU_LANES;
@@ -240,7 +241,7 @@ enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const 
     }
     TRY(add_common(text, kernels, folder, "gather.cl", shape_size(network->input), error));
     TRY(add_common(text, kernels, folder, "cross_entropy.cl", 1, error));
-    TRY(add_common(text, kernels, folder, "adam.cl", vectors, error));
+    TRY(add_common(text, kernels, folder, "update.cl", vectors, error));
     for (size_t i = 0; i < kernels->count; i++) {
         if (kernels->list[i].loop != LOOP_APART) {
             opencl_emit_kernel(text, groups, &kernels->list[i]);

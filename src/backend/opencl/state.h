@@ -38,8 +38,8 @@ enum opencl_common {
     COMMON_LOSS_TRAIN,
     COMMON_LOSS_EVALUATE,
     COMMON_LOSS_JOIN,
-    COMMON_ADAM_JOIN,
-    COMMON_ADAM_STEP,
+    COMMON_UPDATE_JOIN,
+    COMMON_UPDATE_STEP,
     COMMON_COUNT
 };
 
@@ -112,7 +112,7 @@ struct opencl_backend {
     cl_mem identity;                      /* 0, 1, 2 ... as an order */
     size_t identity_count;                /* of its numbers */
     cl_mem order, results, shard_results; /* of the steps of one call */
-    cl_mem adam;                          /* the same: the scale and Adam's numbers of each step */
+    cl_mem numbers;                       /* the same: struct step_numbers of each step */
     struct opencl_steps *steps;           /* of steps.c; NULL: no kernel computes several steps */
     const struct debug_options *debug;    /* of debug/debug.h, or NULL */
     uint64_t steps_made;                  /* with debug: since the parameters were written */

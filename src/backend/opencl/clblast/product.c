@@ -130,7 +130,7 @@ struct opencl_product opencl_fast_forward(struct opencl_backend *cl,
 }
 
 /* The sum over the whole batch is stored as that of the first shard. Those of the other shards
- * remain 0, so that Adam's kernels, which add the shards, need no change. */
+ * remain 0, so that the kernels of the update, which add the shards, need no change. */
 struct opencl_product opencl_fast_gradients(struct opencl_backend *cl,
                                             const struct opencl_fast_layer *layer, size_t shards,
                                             bool first) {

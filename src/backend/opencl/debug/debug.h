@@ -41,7 +41,7 @@ struct record_buffer {
 /* Start with all zero except the first members, which select launches; free with record_finish. */
 struct record {
     const char *kernels; /* folder of .cl files, or NULL */
-    bool adam;           /* selects the update of the parameters, no layer */
+    bool update;         /* selects the update of the parameters, no layer */
     bool loss;           /* selects the cross entropy */
     bool gather;         /* selects the input */
     size_t layer;        /* otherwise the launches of this layer */

@@ -111,7 +111,7 @@ static enum weft_status flip_after(struct opencl_backend *cl, const struct openc
 
 enum weft_status debug_after(struct opencl_backend *cl, const struct opencl_launch *launch,
                              struct weft_error *error) {
-    bool is_update = launch == &cl->common[COMMON_ADAM_STEP];
+    bool is_update = launch == &cl->common[COMMON_UPDATE_STEP];
     if (cl->debug == NULL) {
         return WEFT_OK;
     }

@@ -23,9 +23,10 @@ static bool reads(const struct opencl_backend *cl, const struct opencl_group *gr
 /* Returns whether the record selects ${launch}. */
 static bool is_selected(const struct opencl_backend *cl, const struct record *record,
                         const struct opencl_launch *launch) {
-    bool adam = launch == &cl->common[COMMON_ADAM_STEP] || launch == &cl->common[COMMON_ADAM_JOIN];
+    bool update =
+        launch == &cl->common[COMMON_UPDATE_STEP] || launch == &cl->common[COMMON_UPDATE_JOIN];
     if (launch->kernel == NULL) {
-        return (adam && (record->adam || record->join)) ||
+        return (update && (record->update || record->join)) ||
                (record->gather && launch == &cl->common[COMMON_GATHER]) ||
                (record->loss && (launch == &cl->common[COMMON_LOSS_TRAIN] ||
                                  launch == &cl->common[COMMON_LOSS_EVALUATE] ||
@@ -37,7 +38,7 @@ static bool is_selected(const struct opencl_backend *cl, const struct record *re
         bool backward = (call->passes & PASS_BACKWARD) != 0;
         bool loss = call->function == &opencl_loss;
         if (loss ? record->loss
-                 : !record->adam && !record->gather && !record->loss &&
+                 : !record->update && !record->gather && !record->loss &&
                        (record->readers
                             ? reads(cl, group, record->layer)
                             : record->layer >= group->first && record->layer < group->end) &&

@@ -269,4 +269,4 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, decaying);
     tcase_add_loop_test(tests, bits, 0, 2);
 }
-CHECK_MAIN("adam", add_tests)
+CHECK_MAIN("update", add_tests)
