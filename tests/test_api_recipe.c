@@ -192,12 +192,152 @@ START_TEST(checkpoints) {
 }
 END_TEST
 
+/* ---- trainings that go on ---- */
+
+/* What is done after each epoch. */
+struct interruption {
+    size_t after;    /* the last epoch; 0: none */
+    float rates[8];  /* of each epoch */
+    float factor;    /* of the learning rate; 0: 1 */
+    size_t in_epoch; /* interrupted before its last step; 0: none */
+};
+
+static bool after_epoch(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    struct interruption *interruption = context;
+    interruption->rates[epoch->epoch - 1] = epoch->learning_rate;
+    *learning_rate *= interruption->factor != 0 ? interruption->factor : 1;
+    return epoch->epoch != interruption->after;
+}
+
+static bool in_epoch(void *context, size_t epoch, size_t step, size_t steps) {
+    const struct interruption *interruption = context;
+    (void)step;
+    (void)steps;
+    return epoch != interruption->in_epoch;
+}
+
+/* Recipes whose trainings have a state of their own, or depend on all that is to come. */
+static const struct weft_recipe recipes[] = {
+    {.schedule = WEFT_SCHEDULE_COSINE},
+    {.schedule = WEFT_SCHEDULE_COSINE, .warmup_steps = 7},
+    {.schedule = WEFT_SCHEDULE_ONE_CYCLE},
+    {.schedule = WEFT_SCHEDULE_ONE_CYCLE, .warmup_fraction = 0.45f},
+    {.schedule = WEFT_SCHEDULE_STEP, .step_epochs = 2, .step_factor = 0.5f},
+    {.warmup_fraction = 0.5f, .class_weights = WEFT_CLASS_WEIGHTS_BALANCED},
+};
+
+/* A training of five epochs, and one that ends after the second epoch, or in the third, and goes on
+ * in another session, have the same bits: with all steps, and with fewer. */
+START_TEST(resumed) {
+    for (size_t i = 0; i < 4 * sizeof recipes / sizeof recipes[0]; i++) {
+        struct weft_training_options options = WEFT_TRAINING_OPTIONS, rest = WEFT_TRAINING_OPTIONS;
+        struct interruption all = {0}, begun = {0}, end = {0};
+        struct weft_session *a = api_open(model, "cpu", 20), *b = api_open(model, "cpu", 20),
+                            *c = api_open(model, "cpu", 20);
+        options.recipe = recipes[i / 4];
+        options.steps = i % 2 == 0 ? 0 : 18; /* of 20 */
+        options.epoch = after_epoch;
+        options.progress = in_epoch;
+        options.context = &all;
+        API_OK(weft_train(a, images, &options, error));
+        options.context = &begun;
+        begun.after = i % 4 < 2 ? 2 : 0;
+        begun.in_epoch = i % 4 < 2 ? 0 : 3;
+        API_FAILS(WEFT_INTERRUPTED, "", weft_train(b, images, &options, error));
+        ck_assert(api_restore(b, c, "api_recipe.checkpoint", &rest));
+        ck_assert_uint_eq(rest.epochs, 3);
+        rest.epoch = after_epoch;
+        rest.context = &end;
+        API_OK(weft_train(c, images, &rest, error));
+        ck_assert_msg(api_equal(a, c), "recipe %zu", i);
+        ck_assert(!api_equal(a, b));
+        ck_assert_mem_eq(all.rates, begun.rates, 2 * sizeof(float));
+        ck_assert_mem_eq(all.rates + 2, end.rates + 2, 3 * sizeof(float));
+        weft_session_close(a);
+        weft_session_close(b);
+        weft_session_close(c);
+    }
+}
+END_TEST
+
+/* The schedule step is what a callback can do. */
+START_TEST(step_by_callback) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    struct weft_session *a = api_open(model, "cpu", 20), *b = api_open(model, "cpu", 20);
+    struct interruption by_schedule = {0}, by_callback = {.factor = 0.5f};
+    options.epoch = after_epoch;
+    options.epochs = 4;
+    options.context = &by_callback;
+    API_OK(weft_train(a, images, &options, error));
+    options.recipe.schedule = WEFT_SCHEDULE_STEP;
+    options.recipe.step_epochs = 1;
+    options.recipe.step_factor = 0.5f;
+    options.context = &by_schedule;
+    API_OK(weft_train(b, images, &options, error));
+    ck_assert(api_equal(a, b));
+    ck_assert(by_schedule.rates[0] == 0.01f && by_schedule.rates[3] == 0.01f / 8);
+    ck_assert_mem_eq(by_schedule.rates, by_callback.rates, sizeof by_callback.rates);
+    weft_session_close(a);
+    weft_session_close(b);
+}
+END_TEST
+
+/* A changed rate is the largest one from then on; the rates of epochs are in a checkpoint. */
+START_TEST(changed_rate) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    struct weft_session *a = api_open(model, "cpu", 20), *b = api_open(model, "cpu", 20);
+    struct interruption plain = {0}, halved = {.factor = 0.5f};
+    struct weft_checkpoint *checkpoint;
+    options.epoch = after_epoch;
+    options.epochs = 3;
+    options.recipe.schedule = WEFT_SCHEDULE_COSINE;
+    options.context = &plain;
+    API_OK(weft_train(a, images, &options, error));
+    options.context = &halved;
+    API_OK(weft_train(b, images, &options, error));
+    ck_assert(halved.rates[0] == plain.rates[0]);
+    ck_assert(halved.rates[1] == plain.rates[1] / 2 && halved.rates[2] == plain.rates[2] / 4);
+    api_restore(b, a, "api_rate.checkpoint", NULL);
+    API_OK(weft_session_checkpoint(a, &checkpoint, error));
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert(weft_checkpoint_epoch(checkpoint, i)->learning_rate == halved.rates[i]);
+    }
+    weft_checkpoint_destroy(checkpoint);
+    weft_session_close(a);
+    weft_session_close(b);
+}
+END_TEST
+
+/* A warmup has to end before the training, all of whose steps count. */
+START_TEST(warmup_of_all_steps) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    struct weft_session *session = api_open(model, "cpu", 20);
+    options.epochs = 2;
+    options.recipe.warmup_steps = 8;
+    API_FAILS(WEFT_USAGE, "weft_train: recipe.warmup_steps is 8: it must be below the 8 steps",
+              weft_train(session, images, &options, error));
+    options.recipe.warmup_steps = 3;
+    options.steps = 3;
+    API_FAILS(WEFT_USAGE, "below the 3 steps", weft_train(session, images, &options, error));
+    ck_assert_uint_eq(weft_session_steps(session), 0);
+    options.recipe.warmup_steps = 2;
+    API_OK(weft_train(session, images, &options, error));
+    options.recipe.warmup_steps = 5; /* of 6: 3 were made */
+    API_OK(weft_train(session, images, &options, error));
+    weft_session_close(session);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, wrong_recipes);
     tcase_add_test(tests, members_of_files);
     tcase_add_test(tests, damaged_files);
     tcase_add_test(tests, checkpoints);
+    tcase_add_test(tests, resumed);
+    tcase_add_test(tests, step_by_callback);
+    tcase_add_test(tests, changed_rate);
+    tcase_add_test(tests, warmup_of_all_steps);
 }
 
 CHECK_MAIN("api_recipe", add_tests)

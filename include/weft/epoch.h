@@ -28,6 +28,7 @@ struct weft_epoch {
     double seconds;                         /* wall-clock time */
     size_t steps;                           /* of the epoch */
     const struct weft_step_result *results; /* of each step; valid during the callback */
+    float learning_rate;                    /* of the last step */
 };
 
 WEFT_END

@@ -183,12 +183,15 @@ static enum weft_status train_epochs(struct run *run, const struct session_part 
     struct weft_session *session = run->session;
     const struct training_start start = {.epochs = session->epochs, .steps = session->steps};
     const size_t count = part->count;
+    const struct training training = training_of(session, run->options);
     enum weft_status status;
     TRY(reserve_epoch(session, error));
-    run->training = session->training;
-    run->training.batch = run->training.batch < count ? run->training.batch : count;
+    run->training = training;
+    run->training.batch = training.batch < count ? training.batch : count;
     run->training.start = &start;
     run->training.set = part->set;
+    TRY(api_context(error, "weft_train", train_model_check(&run->training, count, error)));
+    session->training = training;
     status = train_model(session->model, session->backend, count, &run->training, &events, error);
     if (status != WEFT_OK) {
         struct weft_error ignored = {0};
@@ -214,7 +217,6 @@ static enum weft_status train(struct weft_session *session, const struct weft_im
     }
     TRY(session_sync(session, error));
     TRY(session_images_find(session, images, true, "weft_train", &part, error));
-    session->training = training_of(session, options);
     status = train_epochs(&run, &part, error);
     if (part.copied) {
         session_images_drop(session, part.set);

@@ -13,6 +13,7 @@
 
 /* ---- writing ---- */
 
+/* The learning rate of an epoch is absent if it is that of the training. */
 static void write_history(struct json_writer *json, const struct weft_checkpoint *checkpoint) {
     json_write_open(json, "history", '[');
     for (size_t i = 0; i < checkpoint->epochs; i++) {
@@ -23,6 +24,9 @@ static void write_history(struct json_writer *json, const struct weft_checkpoint
         json_write_integer(json, "steps", epoch->steps);
         json_write_double(json, "total_loss", epoch->total_loss);
         json_write_double(json, "seconds", epoch->seconds);
+        if (epoch->learning_rate != checkpoint->training.learning_rate) {
+            json_write_float(json, "learning_rate", epoch->learning_rate);
+        }
         json_write_close(json, '}');
     }
     json_write_close(json, ']');
@@ -67,13 +71,21 @@ static bool double_of(const json_t *json, const char *key, double *value) {
     return isfinite(*value);
 }
 
+static bool read_rate(const json_t *item, float *rate) {
+    *rate = json_is_number(item) ? (float)json_number_value(item) : NAN;
+    return isfinite(*rate) && *rate >= 0;
+}
+
+/* epoch->learning_rate is that of the training. */
 static bool read_epoch(const json_t *item, struct weft_epoch *epoch) {
+    const json_t *rate = json_object_get(item, "learning_rate");
     uint64_t steps;
     if (!integer_of(item, "images", UINT32_MAX, &epoch->images) || epoch->images == 0 ||
         !integer_of(item, "correct", epoch->images, &epoch->correct) ||
         !integer_of(item, "steps", UINT32_MAX, &steps) || steps == 0 ||
         !double_of(item, "total_loss", &epoch->total_loss) ||
-        !double_of(item, "seconds", &epoch->seconds)) {
+        !double_of(item, "seconds", &epoch->seconds) ||
+        (rate != NULL && !read_rate(rate, &epoch->learning_rate))) {
         return false;
     }
     epoch->steps = (size_t)steps;
@@ -94,7 +106,9 @@ static enum weft_status read_history(const json_t *list, struct weft_checkpoint 
     }
     for (size_t i = 0; i < checkpoint->epochs; i++) {
         struct weft_epoch *epoch = &checkpoint->history[i];
-        *epoch = (struct weft_epoch){.size = sizeof *epoch, .epoch = i + 1};
+        *epoch = (struct weft_epoch){.size = sizeof *epoch,
+                                     .epoch = i + 1,
+                                     .learning_rate = checkpoint->training.learning_rate};
         if (!read_epoch(json_array_get(list, i), epoch)) {
             return bad(error, "history");
         }

@@ -1,4 +1,6 @@
 /* train.c: the loop over epochs and steps, the same for every backend. */
+#include "train/class_weights.h"
+#include "train/rate.h"
 #include "train/train_model.h"
 
 #include <math.h>
@@ -24,6 +26,9 @@ struct run {
     const struct training_events *events;
     size_t images;
     uint64_t done;                    /* steps made, over all epochs */
+    uint64_t total;                   /* steps when the training ends */
+    const uint16_t *labels;           /* of the set */
+    float *class_weights;             /* NULL: 1 */
     uint32_t *order;                  /* of the images in the epoch */
     struct update *updates;           /* of each step of the epoch */
     struct weft_step_result *results; /* of each step of the epoch */
@@ -31,14 +36,24 @@ struct run {
     size_t chunk;                     /* steps between two calls of the progress callback */
 };
 
-/* Returns the steps of the next epoch: those of all images, or what is left of training->steps. */
+uint64_t train_model_steps(const struct training *training, size_t images) {
+    const struct training_start *start = training->start;
+    const size_t made = start != NULL ? start->epochs : 0;
+    const uint64_t epochs = training->epochs > made ? training->epochs - made : 0;
+    const uint64_t steps = (start != NULL ? start->steps : 0) +
+                           epochs * ((images + training->batch - 1) / training->batch);
+    return training->steps != 0 && training->steps < steps ? training->steps : steps;
+}
+
+enum weft_status train_model_check(const struct training *training, size_t images,
+                                   struct weft_error *error) {
+    return rate_check(&training->recipe, train_model_steps(training, images), error);
+}
+
+/* Returns the steps of the next epoch: those of all images, or what is left. */
 static size_t steps_of_epoch(const struct run *run) {
-    const struct training *training = run->training;
-    uint64_t steps = (run->images + training->batch - 1) / training->batch;
-    if (training->steps != 0 && training->steps - run->done < steps) {
-        steps = training->steps - run->done;
-    }
-    return (size_t)steps;
+    const size_t steps = (run->images + run->training->batch - 1) / run->training->batch;
+    return run->total - run->done < steps ? (size_t)(run->total - run->done) : steps;
 }
 
 static void run_free(struct run *run) {
@@ -46,6 +61,23 @@ static void run_free(struct run *run) {
     free(run->updates);
     free(run->results);
     free(run->values);
+    free(run->class_weights);
+}
+
+static enum weft_status make_class_weights(struct run *run, struct weft_error *error) {
+    const size_t classes = shape_size(network_output(run->model->network));
+    size_t count;
+    run->labels = backend_labels(run->backend, run->training->set, &count);
+    if (run->training->recipe.class_weights == WEFT_CLASS_WEIGHTS_NONE) {
+        return WEFT_OK;
+    }
+    if (run->images > count) {
+        return error_set(error, WEFT_USAGE, "training: %zu of %zu images", run->images, count);
+    }
+    run->class_weights = malloc(classes * sizeof *run->class_weights);
+    return run->class_weights != NULL ? class_weights_balanced(run->labels, run->images, classes,
+                                                               run->class_weights, error)
+                                      : error_set(error, WEFT_NO_MEMORY, "training: no memory");
 }
 
 static enum weft_status run_init(struct run *run, struct weft_error *error) {
@@ -59,7 +91,7 @@ static enum weft_status run_init(struct run *run, struct weft_error *error) {
     if (run->order == NULL || run->updates == NULL || run->results == NULL || run->values == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "training: no memory");
     }
-    return WEFT_OK;
+    return make_class_weights(run, error);
 }
 
 /* Writes the values of the model to the device, and 0 as Adam's moments, unless the device has what
@@ -114,6 +146,8 @@ static enum weft_status make_steps(struct run *run, size_t epoch, size_t begin, 
         .images = last - begin * batch,
         .order = run->order + begin * batch,
         .updates = run->updates + begin,
+        .label_smoothing = run->training->recipe.label_smoothing,
+        .class_weights = run->class_weights,
         .set = run->training->set,
         .seed = run->training->seed,
         .first = run->done + begin + 1,
@@ -152,6 +186,25 @@ static enum weft_status run_steps(struct run *run, size_t epoch, size_t steps,
     return WEFT_OK;
 }
 
+/* Returns the learning rate of step ${step}, from 0, of ${epoch}. */
+static double rate_of(const struct run *run, size_t epoch, size_t step) {
+    const struct rate_position position = {
+        .step = run->done + step, .steps = run->total, .epochs = epoch - 1};
+    return rate_of_step(&run->training->recipe, (double)run->training->learning_rate, &position);
+}
+
+/* Returns what step ${step}, from 0, of ${epoch} does with its gradients. */
+static struct update update_of(const struct run *run, size_t epoch, size_t step) {
+    const size_t batch = run->training->batch, left = run->images - step * batch;
+    struct update update =
+        optimizer_update(&run->training->recipe, rate_of(run, epoch, step), run->done + step + 1);
+    if (run->class_weights != NULL) {
+        update.weight = class_weights_sum(run->class_weights, run->labels,
+                                          run->order + step * batch, left < batch ? left : batch);
+    }
+    return update;
+}
+
 static struct weft_epoch summarise(const struct run *run, size_t epoch, size_t steps,
                                    double seconds) {
     size_t images = steps * run->training->batch;
@@ -162,6 +215,7 @@ static struct weft_epoch summarise(const struct run *run, size_t epoch, size_t s
         .seconds = seconds,
         .steps = steps,
         .results = run->results,
+        .learning_rate = (float)rate_of(run, epoch, steps - 1),
     };
     for (size_t i = 0; i < steps; i++) {
         summary.correct += run->results[i].correct;
@@ -176,7 +230,8 @@ static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_err
     const struct training *training = run->training;
     double start = os_seconds();
     size_t steps = steps_of_epoch(run);
-    /* The order of the images, and Adam's constants. */
+    struct weft_epoch summary;
+    /* The order of the images, and what each step does with its gradients. */
     for (size_t i = 0; training->order == WEFT_ORDER_FILE && i < run->images; i++) {
         run->order[i] = (uint32_t)i;
     }
@@ -184,14 +239,14 @@ static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_err
         shuffle_images(training->seed, epoch, run->order, run->images);
     }
     for (size_t i = 0; i < steps; i++) {
-        run->updates[i] = adam_update(training->learning_rate, run->done + i + 1);
+        run->updates[i] = update_of(run, epoch, i);
     }
     /* The steps; afterwards the model holds their result. */
     TRY(run_steps(run, epoch, steps, error));
     TRY(read_state(run, epoch, steps, error));
+    summary = summarise(run, epoch, steps, os_seconds() - start);
     run->done += steps;
     if (run->events != NULL && run->events->epoch != NULL) {
-        struct weft_epoch summary = summarise(run, epoch, steps, os_seconds() - start);
         if (!run->events->epoch(run->events->context, &summary)) {
             return error_set(error, WEFT_INTERRUPTED, "training: interrupted after epoch %zu",
                              epoch);
@@ -215,11 +270,13 @@ enum weft_status train_model(struct weft_model *model, struct backend *backend, 
         return error_set(error, WEFT_USAGE, "training: %zu epochs of %zu images in batches of %zu",
                          training->epochs, images, training->batch);
     }
+    run.total = train_model_steps(training, images);
+    run.done = start != NULL ? start->steps : 0;
+    TRY(train_model_check(training, images, error));
     TRY_OR(done, run_init(&run, error));
     TRY_OR(done, write_state(&run, error));
-    run.done = start != NULL ? start->steps : 0;
     for (size_t epoch = start != NULL ? start->epochs + 1 : 1; epoch <= training->epochs; epoch++) {
-        if (training->steps != 0 && run.done >= training->steps) {
+        if (run.done >= run.total) {
             break;
         }
         TRY_OR(done, run_epoch(&run, epoch, error));

@@ -11,6 +11,15 @@
  * seed 0. */
 struct training training_default(void);
 
+/* Returns the steps from the beginning of the values to the end of ${training} of ${images} images:
+ * those before training->start, and those of the epochs that are left, within training->steps. */
+uint64_t train_model_steps(const struct training *training, size_t images);
+
+/* Fails with WEFT_USAGE, and the name of the member of the recipe, if ${training} of ${images}
+ * images has too few steps or epochs for it. */
+enum weft_status train_model_check(const struct training *training, size_t images,
+                                   struct weft_error *error);
+
 /* Callbacks of a training; each may be NULL. A callback that returns false stops the training with
  * WEFT_INTERRUPTED. To stop in the middle of a step, too, give the backend a backend_watch. */
 struct training_events {
