@@ -61,40 +61,49 @@ struct cli_option {
     uint64_t least, most;
     float low, high;
     const char *const *choices; /* ends with NULL */
+    const char *offers;         /* words, separated by spaces, that completion offers */
+    const char *topic;          /* the page of weft help that has it, not that of its command */
+    bool recipe;                /* a recipe file may have it */
 };
 
-/* Rows of a table. OPTIONS is the struct of the command's options. */
+/* Rows of a table. OPTIONS is the struct of the command's options. ROW_COUNT and its like are the
+ * members of a row, for one with further members: {ROW_COUNT(...), .recipe = true}. */
 #define OPTION_ROW(TYPE, NAME, FIELD, HELP)                                                        \
     .name = NAME, .type = TYPE, .offset = offsetof(OPTIONS, FIELD), .help = HELP
-#define OPTION_FLAG(NAME, FIELD, HELP)                                                             \
-    { OPTION_ROW(CLI_OPTION_FLAG, NAME, FIELD, HELP) }
-#define OPTION_TEXT(NAME, FIELD, VALUE, HELP)                                                      \
-    { OPTION_ROW(CLI_OPTION_TEXT, NAME, FIELD, HELP), .value = VALUE }
-#define OPTION_COUNT(NAME, FIELD, INITIAL, LEAST, MOST, HELP)                                      \
-    {                                                                                              \
-        OPTION_ROW(CLI_OPTION_COUNT, NAME, FIELD, HELP), .value = "N", .initial = INITIAL,         \
-                                                         .least = LEAST, .most = MOST              \
-    }
-#define OPTION_FLOAT(NAME, FIELD, INITIAL, LOW, HIGH, HELP)                                        \
-    {                                                                                              \
-        OPTION_ROW(CLI_OPTION_FLOAT, NAME, FIELD, HELP), .value = "X", .initial = INITIAL,         \
-                                                         .low = LOW, .high = HIGH                  \
-    }
-#define OPTION_TIME(NAME, FIELD, HELP)                                                             \
-    {                                                                                              \
-        OPTION_ROW(CLI_OPTION_TIME, NAME, FIELD, HELP), .value = "TIME", .least = 1,               \
-                                                        .most = 31536000 /* a year */              \
-    }
-#define OPTION_CHOICE(NAME, FIELD, INITIAL, CHOICES, HELP)                                         \
-    { OPTION_ROW(CLI_OPTION_CHOICE, NAME, FIELD, HELP), .initial = INITIAL, .choices = CHOICES }
+#define ROW_FLAG(NAME, FIELD, HELP) OPTION_ROW(CLI_OPTION_FLAG, NAME, FIELD, HELP)
+#define ROW_TEXT(NAME, FIELD, VALUE, HELP)                                                         \
+    OPTION_ROW(CLI_OPTION_TEXT, NAME, FIELD, HELP), .value = VALUE
+#define ROW_COUNT(NAME, FIELD, INITIAL, LEAST, MOST, HELP)                                         \
+    OPTION_ROW(CLI_OPTION_COUNT, NAME, FIELD, HELP), .value = "N", .initial = INITIAL,             \
+                                                     .least = LEAST, .most = MOST
+#define ROW_FLOAT(NAME, FIELD, INITIAL, LOW, HIGH, HELP)                                           \
+    OPTION_ROW(CLI_OPTION_FLOAT, NAME, FIELD, HELP), .value = "X", .initial = INITIAL, .low = LOW, \
+                                                     .high = HIGH
+#define ROW_TIME(NAME, FIELD, HELP)                                                                \
+    OPTION_ROW(CLI_OPTION_TIME, NAME, FIELD, HELP), .value = "TIME", .least = 1,                   \
+                                                    .most = 31536000 /* a year */
+#define ROW_CHOICE(NAME, FIELD, INITIAL, CHOICES, HELP)                                            \
+    OPTION_ROW(CLI_OPTION_CHOICE, NAME, FIELD, HELP), .initial = INITIAL, .choices = CHOICES
+#define OPTION_FLAG(...)                                                                           \
+    { ROW_FLAG(__VA_ARGS__) }
+#define OPTION_TEXT(...)                                                                           \
+    { ROW_TEXT(__VA_ARGS__) }
+#define OPTION_COUNT(...)                                                                          \
+    { ROW_COUNT(__VA_ARGS__) }
+#define OPTION_FLOAT(...)                                                                          \
+    { ROW_FLOAT(__VA_ARGS__) }
+#define OPTION_TIME(...)                                                                           \
+    { ROW_TIME(__VA_ARGS__) }
+#define OPTION_CHOICE(...)                                                                         \
+    { ROW_CHOICE(__VA_ARGS__) }
 #define OPTION_FILE(NAME, FIELD, HELP) OPTION_TEXT(NAME, FIELD, "FILE", HELP)
 
 /* A row of the commands that train. */
 #define OPTION_STEP_KERNEL                                                                         \
     {                                                                                              \
-        OPTION_ROW(CLI_OPTION_CHOICE, "step-kernel", common.step_kernel,                           \
+        ROW_CHOICE("step-kernel", common.step_kernel, "auto", cli_step_kernel_names,               \
                    "launch many steps: auto, always, never"),                                      \
-            .value = "WHEN", .initial = "auto", .choices = cli_step_kernel_names                   \
+            .value = "WHEN"                                                                        \
     }
 
 /* commands.c */

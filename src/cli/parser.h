@@ -41,4 +41,15 @@ const char *cli_option_float(const char *text, float low, float high, float *val
 enum weft_status cli_option_count(const char *text, uint64_t least, uint64_t most,
                                   const char *source, uint64_t *value, struct weft_error *error);
 
+/* Returns the index of ${option} of ${command}, as of cli_options_row. */
+size_t cli_options_index(const struct cli_command *command, const struct cli_option *option);
+
+/* Returns whether ${option} has its default in ${options}. */
+bool cli_option_is_default(const struct cli_option *option, const struct cli_options *options);
+
+/* Adds the value of ${option} to the object that is open, under its name with underscores: null for
+ * a text or a choice without a value. */
+void cli_option_json(struct json_writer *json, const struct cli_option *option,
+                     const struct cli_options *options);
+
 #endif

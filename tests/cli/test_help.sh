@@ -9,7 +9,7 @@ most_columns=80
 
 run --help
 mapfile -t commands < <(sed -n 's/^  \([a-z]*\) .*/\1/p' "$work/out" | grep -v '^weft$')
-topics=(options environment files exit-codes completion)
+topics=(options recipes environment files exit-codes completion)
 
 # options_of PAGE: prints the names of the options on the page.
 options_of() {
@@ -67,6 +67,14 @@ tr -s ' \n' ' ' <"$work/out" >"$work/one-line"
 grep -qF "the final matrix of train covers the whole split" "$work/one-line" || problem "the sentence is missing"
 end
 
+begin "the options of a recipe are on their page"
+run help train
+expect_text out "weft help recipes explains --recipe, --optimizer"
+expect_no_text out "--momentum X"
+run help recipes
+expect_text out "--momentum X"
+end
+
 begin "topics"
 run help exit-codes
 for code in 0 1 2 3 4 5 6 130; do
@@ -85,7 +93,7 @@ end
 "$weft" help man >"$work/files/weft.1"
 begin "the manual page has every command and option, and no others"
 ran="help man"
-mapfile -t known < <({ for page in options "${commands[@]}"; do options_of "$page"; done; } | sort -u)
+mapfile -t known < <({ for page in options recipes "${commands[@]}"; do options_of "$page"; done; } | sort -u)
 mapfile -t named < <(sed -n 's/^\.B \\-\\-\([a-z0-9\\-]*\).*/\1/p' "$work/files/weft.1" | sed 's/\\-/-/g' | sort -u)
 [ "${known[*]}" = "${named[*]}" ] || problem "options: $(diff <(printf '%s\n' "${known[@]}") <(printf '%s\n' "${named[@]}"))"
 for command in "${commands[@]}"; do
@@ -149,6 +157,11 @@ expect_offer "${commands[*]} help --help --version" weft ""
 expect_offer --order weft train --ord
 expect_offer "shuffled file" weft train --order ""
 expect_offer file weft train --order f
+expect_offer one-cycle weft train --schedule o
+touch recipe.json
+expect_offer "published" weft train --recipe p
+expect_offer "recipe.json" weft train --recipe r
+rm recipe.json
 expect_offer "train test" weft evaluate --split =
 expect_offer test weft evaluate --split = te
 expect_offer "auto cpu gpu" weft bench --mapping ""
@@ -167,7 +180,7 @@ case " $(offers weft train --device "") " in
     *) problem "devices: $(offers weft train --device "")" ;;
 esac
 for command in "${commands[@]}"; do
-    expected=$({ options_of options; options_of "$command"; } | sed 's/^/--/' | xargs)
+    expected=$({ options_of options; options_of "$command"; [ "$command" != train ] || options_of recipes; } | sed 's/^/--/' | xargs)
     expect_offer "$expected" weft "$command" --
 done
 end

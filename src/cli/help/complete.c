@@ -78,6 +78,11 @@ static void offer_value(const struct cli_option *option) {
     for (size_t i = 0; option->choices != NULL && option->choices[i] != NULL; i++) {
         screen_print("%s\n", option->choices[i]);
     }
+    for (const char *word = option->offers; word != NULL && *word != '\0';) {
+        const int length = (int)strcspn(word, " ");
+        screen_print("%.*s\n", length, word);
+        word += length + (word[length] == ' ');
+    }
     if (strcmp(option->name, "class") == 0) {
         offer_classes();
     } else if (strcmp(value, "SEL") == 0) {

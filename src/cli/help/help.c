@@ -54,7 +54,12 @@ void cli_help_terms(const struct cli_term *terms) {
     }
 }
 
-void cli_help_options(const char *title, const struct cli_option *options) {
+static bool is_on_page(const struct cli_option *option, const char *topic) {
+    return topic == NULL || option->topic == NULL ? option->topic == topic
+                                                  : strcmp(option->topic, topic) == 0;
+}
+
+void cli_help_options(const char *title, const struct cli_option *options, const char *topic) {
     if (options == NULL || options->name == NULL) {
         return;
     }
@@ -62,6 +67,9 @@ void cli_help_options(const char *title, const struct cli_option *options) {
     for (; options->name != NULL; options++) {
         char usage[128], text[512];
         const struct cli_term terms[] = {{usage, text}, {NULL, NULL}};
+        if (!is_on_page(options, topic)) {
+            continue;
+        }
         cli_help_usage(options, usage);
         cli_help_explain(options, text);
         cli_help_terms(terms);
@@ -79,12 +87,29 @@ static void print_examples(const char *lines) {
     }
 }
 
+/* Names the page that has the rest of ${options}, if there is one. */
+static void print_topics(const struct cli_option *options) {
+    const char *names[2] = {"", ""}, *topic = NULL;
+    size_t count = 0;
+    for (; options != NULL && options->name != NULL; options++) {
+        if (options->topic != NULL && count < 2) {
+            names[count++] = options->name;
+            topic = options->topic;
+        }
+    }
+    if (topic != NULL) {
+        screen_print("weft help %s explains --%s, --%s and other options.\n", topic, names[0],
+                     names[1]);
+    }
+}
+
 void cli_help_command(const struct cli_command *command) {
     char operand[64];
     cli_help_operand(command, operand);
     screen_print("weft %s: %s\n\nusage: weft %s [OPTION]...%s\n\n", command->name, command->summary,
                  command->name, operand);
-    cli_help_options("options", command->options);
+    cli_help_options("options", command->options, NULL);
+    print_topics(command->options);
     screen_print(
         "weft help options explains --device, --data, --json and other common options.\n\n");
     if (command->operand == CLI_OPERAND_OPTIONAL || command->operand == CLI_OPERAND_REQUIRED) {
@@ -106,8 +131,9 @@ static void print_program(void) {
         const struct cli_command *command = cli_commands[i];
         screen_print("  %-10s %s\n", command->name, command->summary);
     }
-    screen_print("\nweft help COMMAND explains a command. weft help options, environment, files,\n"
-                 "exit-codes and completion explain what is the same for all commands.\n\n");
+    screen_print(
+        "\nweft help COMMAND explains a command; weft help recipes, how train changes values.\n"
+        "files, exit-codes and completion explain what is the same for all commands.\n\n");
     print_examples("weft train --epochs 5 --out run-a\n"
                    "weft evaluate run-a --figure confusion.png\nweft verify --all\n");
 }

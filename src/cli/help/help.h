@@ -53,8 +53,9 @@ void cli_help_operand(const struct cli_command *command, char text[64]);
 /* Prints ${terms} in two columns. */
 void cli_help_terms(const struct cli_term *terms);
 
-/* Prints ${options} in two columns, below ${title}; nothing where there are none. */
-void cli_help_options(const char *title, const struct cli_option *options);
+/* Prints those of ${options} that the page ${topic} has, NULL for the page of their command, in two
+ * columns below ${title}; nothing where there are none. */
+void cli_help_options(const char *title, const struct cli_option *options, const char *topic);
 
 /* manual.c: prints weft(1), with the macros of man(7). */
 void cli_manual_print(void);

@@ -1,6 +1,7 @@
 /* topics.c: the pages of weft help that are not about a command. */
 #include "cli/help/help.h"
 
+#include "cli/train/train.h"
 #include "report/screen.h"
 
 const struct cli_term cli_exit_codes[] = {
@@ -42,9 +43,16 @@ const struct cli_term cli_file_names[] = {
 };
 
 static void print_options(void) {
-    cli_help_options("options of every command", cli_common_options);
+    cli_help_options("options of every command", cli_common_options, NULL);
     screen_print(
         "--name VALUE and --name=VALUE are the same. The last of two wins. -- ends them.\n");
+}
+
+static void print_recipes(void) {
+    cli_help_options("options of weft train: how it changes the values", cli_command_train.options,
+                     "recipes");
+    screen_print("A FILE has a JSON object of these options, --epochs, --batch, --lr, --order and\n"
+                 "--validate: {\"optimizer\": \"sgd\", \"momentum\": 0.9, \"epochs\": 20}\n");
 }
 
 static void print_environment(void) {
@@ -70,6 +78,7 @@ static const char completion[] =
 
 const struct cli_topic cli_topics[] = {
     {"options", "the options of every command", .print = print_options},
+    {"recipes", "optimizer, schedule and other options of weft train", .print = print_recipes},
     {"environment", "variables of the environment", .print = print_environment},
     {"files", "the files of a run folder", .text = "a run folder, written by weft train:\n",
      .terms = cli_file_names,

@@ -10,8 +10,10 @@
 #include "base/try.h"
 #include "cli/identity.h"
 #include "cli/messages.h"
+#include "cli/parser.h"
 #include "cli/run_check.h"
 #include "cli/run_folder.h"
+#include "cli/train/train.h"
 #include "os/files.h"
 
 enum { RUN_MAX = 1 << 26, FACTS_MAX = 64 };
@@ -154,19 +156,29 @@ static enum weft_status read_evaluation(const json_t *json, struct page_run *run
     return read_matrix(matrix, evaluation, error);
 }
 
-/* Adds an option as it is on the command line. An option that is null or false is omitted. */
+/* Whether ${option} of weft train is of a recipe, and ${value} is what it is without one. */
+static bool is_default(const char *option, const char *value) {
+    const struct cli_option *row = cli_options_find(&cli_command_train, option);
+    return row != NULL && row->topic != NULL && row->initial != NULL &&
+           strcmp(row->initial, value) == 0;
+}
+
+/* Adds an option as it is on the command line. An option that is null or false is omitted, and one
+ * of a recipe that has its default. */
 static void add_option(struct page_run *run, const char *key, const json_t *option) {
     char name[64], digits[32];
+    const char *value;
     char *printed = json_dumps(option, JSON_ENCODE_ANY | JSON_COMPACT);
     snprintf(name, sizeof name, "--%.60s", key);
     for (char *c = name + 2; *c != '\0'; c++) {
         *c = *c == '_' ? '-' : *c;
     }
-    if (!json_is_null(option) && !json_is_false(option)) {
-        add_fact(run, name,
-                 json_is_string(option) ? json_string_value(option)
-                 : json_is_real(option) ? number_double(json_real_value(option), digits)
-                                        : printed);
+    value = json_is_string(option) ? json_string_value(option)
+            : json_is_real(option) ? number_double(json_real_value(option), digits)
+                                   : printed;
+    if (!json_is_null(option) && !json_is_false(option) && value != NULL &&
+        !is_default(name + 2, value)) {
+        add_fact(run, name, value);
     }
     free(printed);
 }
@@ -174,6 +186,7 @@ static void add_option(struct page_run *run, const char *key, const json_t *opti
 /* Adds the facts, the most interesting ones first. */
 static enum weft_status read_facts(json_t *json, struct page_run *run, struct weft_error *error) {
     const json_t *device = json_object_get(json, "device");
+    const char *kept = text_of(json_object_get(json, "options"), "keep");
     json_t *option;
     const char *key;
     double value;
@@ -189,6 +202,9 @@ static enum weft_status read_facts(json_t *json, struct page_run *run, struct we
     add_fact(run, "device", text_of(device, "name"));
     add_fact(run, "platform", text_of(device, "platform"));
     add_fact(run, "driver", text_of(device, "driver"));
+    if (kept != NULL && strcmp(kept, "best") == 0 && number_of(json, "model_epoch", &value)) {
+        add_number(run, "epoch of the model", "%.0f", value);
+    }
     add_fact(run, "SHA-256 of the model", text_of(json, "sha256"));
     add_fact(run, "version of weft", text_of(json, "version"));
     if (number_of(json, "contract", &value)) {

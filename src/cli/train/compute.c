@@ -28,6 +28,7 @@ static enum weft_status train_rest(struct cli_training *train, struct weft_error
         .progress = cli_train_progress,
         .epoch = cli_train_epoch,
         .context = train,
+        .recipe = train->recipe,
     };
     if (training.epochs == 0 || (options->steps > 0 && training.steps == 0)) {
         return WEFT_OK;
@@ -122,5 +123,6 @@ enum weft_status cli_train_compute(struct cli_training *train, struct weft_error
     if (train->options.dump_gradients != NULL) {
         TRY(dump_gradients(train, error));
     }
+    TRY(cli_best_restore(train, error));
     return evaluate(train, error);
 }

@@ -16,6 +16,12 @@ size_t cli_train_batch(const struct cli_training *train) {
     return train->options.batch < count ? (size_t)train->options.batch : count;
 }
 
+uint64_t cli_train_total(const struct cli_training *train) {
+    const uint64_t count = cli_train_images(train), batch = cli_train_batch(train);
+    const uint64_t all = train->options.epochs * ((count + batch - 1) / batch);
+    return train->options.steps > 0 && train->options.steps < all ? train->options.steps : all;
+}
+
 /* Counts the images seen after ${step} steps of ${epoch} (from 1), and those of the training. */
 static void count_images(const struct cli_training *train, size_t epoch, size_t step,
                          uint64_t *done, uint64_t *total) {
@@ -87,8 +93,24 @@ static enum weft_status save_model(struct cli_training *train, size_t epochs, bo
     return status;
 }
 
-/* Writes the files of ${epoch} before its line is printed: what the line reports is on the disk. A
- * checkpoint is of complete epochs only. An interrupt does not lose the epoch. */
+/* Writes the files of ${epoch}. A checkpoint is of complete epochs only. */
+static enum weft_status save_epoch(struct cli_training *train, const struct weft_epoch *epoch,
+                                   bool partial, struct weft_error *error) {
+    const bool keep_best = train->options.keep == CLI_KEEP_BEST;
+    const bool save = cli_best_update(train);
+    if (save && !keep_best) {
+        TRY(save_model(train, epoch->epoch, partial, error));
+    }
+    TRY(cli_record_write(train, error));
+    if (!partial) {
+        TRY(cli_resume_save(train, error));
+    }
+    /* The last one: see best.c. */
+    return save && keep_best ? save_model(train, epoch->epoch, partial, error) : WEFT_OK;
+}
+
+/* Writes the files of ${epoch} before its line is printed: what the line reports is on the disk. An
+ * interrupt does not lose the epoch. */
 static enum weft_status finish_epoch(struct cli_training *train, const struct weft_epoch *epoch,
                                      struct weft_error *error) {
     const bool partial = epoch->images < cli_train_images(train);
@@ -97,11 +119,7 @@ static enum weft_status finish_epoch(struct cli_training *train, const struct we
         cli_progress_text(&train->progress, "saving the epoch");
     }
     TRY(cli_run_keep(&train->run, error));
-    TRY(save_model(train, epoch->epoch, partial, error));
-    TRY(cli_record_write(train, error));
-    if (!partial) {
-        TRY(cli_resume_save(train, error));
-    }
+    TRY(save_epoch(train, epoch, partial, error));
     cli_progress_wipe(&train->progress);
     return cli_train_print_epoch(train, epoch, error);
 }

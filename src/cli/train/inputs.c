@@ -117,6 +117,7 @@ static enum weft_status read_data(struct cli_training *train, const struct weft_
         TRY(cli_resume_check_data(train, error));
     }
     TRY(hold_out(train, error));
+    TRY(cli_recipe_check_images(train, error));
     TRY(announce(train, network, error));
     if (made != NULL) {
         TRY(weft_model_create(made, train->options.seed, &train->model, error));
@@ -135,9 +136,9 @@ enum weft_status cli_train_read_inputs(struct cli_training *train, struct weft_e
     const struct cli_train_options *options = &train->options;
     struct weft_network *network = NULL;
     enum weft_status status;
-    if (options->resume != NULL) {
-        TRY(cli_resume_load(train, error));
-    }
+    TRY(cli_recipe_load(train, error));
+    TRY(cli_recipe_read(train, error));
+    TRY(options->resume != NULL ? cli_resume_load(train, error) : cli_recipe_check(train, error));
     if (options->dump_gradients != NULL) {
         TRY(os_file_check(options->dump_gradients, error));
     }

@@ -8,6 +8,7 @@
 #include "base/try.h"
 #include "cli/figures.h"
 #include "cli/json.h"
+#include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/setup.h"
 #include "cli/text_wrap.h"
@@ -90,15 +91,40 @@ enum weft_status cli_train_print_done(const struct cli_training *train, struct w
     }
     cli_run_path(train->run.path, "model.safetensors", path);
     if (!cli_event_begin(&json, train->options.common.json, "done")) {
+        if (train->best.epoch > 0) {
+            screen_print("\nkept: epoch %zu of %zu, with the best accuracy of the images held out: "
+                         "%.4f\n",
+                         train->best.epoch, train->record.epoch_count, train->best.accuracy);
+        }
         screen_print("\nmodel: %s, sha256: %s\n", path, train->sha256);
         return WEFT_OK;
     }
     json_write_string(&json, "math", cli_math_names[train->options.common.math]);
     json_write_string(&json, "out", train->run.path);
     json_write_string(&json, "model", path);
+    json_write_integer(&json, "model_epoch", cli_best_epoch(train));
     json_write_string(&json, "sha256", train->sha256);
     json_write_seconds(&json, "seconds", train->seconds);
     return cli_event_end(&json, error);
+}
+
+void cli_train_print_recipe(const struct cli_training *train) {
+    const struct cli_options *common = &train->options.common;
+    struct text line = {0};
+    bool published = true;
+    for (const struct cli_option *row = cli_train_rows; row->name != NULL; row++) {
+        char digits[64];
+        if (row->recipe && !cli_option_is_default(row, common)) {
+            const char *value = cli_option_text(row, common, digits);
+            text_add(&line, " --%s%s%s", row->name, value != NULL ? " " : "",
+                     value != NULL ? value : "");
+            published = published && row->topic == NULL;
+        }
+    }
+    if (!published && !line.failed) {
+        cli_message_notice(common, "recipe:%s", line.bytes);
+    }
+    free(line.bytes);
 }
 
 /* ---- an early end ---- */
@@ -136,14 +162,17 @@ static void add_option(struct text *line, const char *name, const char *value) {
 }
 
 /* Whether the checkpoint keeps the value of an option, or the option chooses the run. */
-static bool is_kept(const struct cli_train_options *options, const char *name) {
+static bool is_kept(const struct cli_train_options *options, const struct cli_option *option) {
     static const char *const kept[] = {"epochs", "steps",   "resume", "out",  "force", "batch",
                                        "lr",     "seed",    "order",  "math", "init",  "validate",
                                        "data",   "network", "mean",   "std"};
+    if (option->topic != NULL) {
+        return true; /* the recipe */
+    }
     /* A resumed run may have been given more epochs or steps than its checkpoint has. */
     size_t first = options->resume != NULL ? 2 : 0;
     for (size_t i = first; i < sizeof kept / sizeof kept[0]; i++) {
-        if (strcmp(kept[i], name) == 0) {
+        if (strcmp(kept[i], option->name) == 0) {
             return true;
         }
     }
@@ -161,7 +190,7 @@ static char *resume_command(const struct cli_training *train) {
     add_option(&line, "resume", train->run.path);
     for (size_t i = 0; (option = cli_options_row(common->command, i)) != NULL; i++) {
         char value[64];
-        if ((common->given >> i & 1) != 0 && !is_kept(&train->options, option->name)) {
+        if ((common->given >> i & 1) != 0 && !is_kept(&train->options, option)) {
             add_option(&line, option->name, cli_option_text(option, common, value));
         }
     }
@@ -207,10 +236,10 @@ enum weft_status cli_train_explain(const struct cli_training *train, struct weft
     }
     if (command != NULL && strlen(command) < COMMAND_MAX) {
         error_hint(error, "it has the model after epoch %zu; to continue:\n  %s",
-                   record->epoch_count, command);
+                   cli_best_epoch(train), command);
     } else if (record->epoch_count > 0) {
         error_hint(error, "%.900s has the model after epoch %zu", train->run.path,
-                   record->epoch_count);
+                   cli_best_epoch(train));
     } else {
         error_hint(error, "no model was written");
     }

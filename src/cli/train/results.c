@@ -2,10 +2,12 @@
 #include "cli/train/train.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/try.h"
 #include "cli/figures.h"
 #include "cli/json.h"
+#include "cli/parser.h"
 #include "cli/run_check.h"
 #include "cli/setup.h"
 #include "os/files.h"
@@ -22,6 +24,20 @@ static void json_training(struct json_writer *json, const struct cli_train_optio
     cli_json_count(json, "steps", steps);
 }
 
+/* The recipe, as far as it determined the bits of ${train}'s model and is not the published one. */
+static void json_recipe(struct json_writer *json, const struct cli_training *train) {
+    for (const struct cli_option *row = cli_train_rows; row->name != NULL; row++) {
+        const bool made = strcmp(row->name, "average") != 0 || train->averaged;
+        if (row->recipe && row->topic != NULL && strcmp(row->name, "keep") != 0 && made &&
+            !cli_option_is_default(row, &train->options.common)) {
+            cli_option_json(json, row, &train->options.common);
+        }
+    }
+    if (cli_recipe_needs_total(&train->recipe) && train->images[WEFT_SPLIT_TRAIN] != NULL) {
+        json_write_integer(json, "total_steps", cli_train_total(train));
+    }
+}
+
 void cli_train_json_options(struct json_writer *json, const struct cli_train_options *options) {
     json_write_open(json, "options", '{');
     json_training(json, options, options->epochs, options->steps);
@@ -31,6 +47,11 @@ void cli_train_json_options(struct json_writer *json, const struct cli_train_opt
     json_write_string(json, "out", options->out);
     json_write_string(json, "resume", options->resume);
     json_write_string(json, "dump_gradients", options->dump_gradients);
+    for (const struct cli_option *row = cli_train_rows; row->name != NULL; row++) {
+        if (row->topic != NULL) {
+            cli_option_json(json, row, &options->common);
+        }
+    }
     cli_options_json(json, &options->common);
     json_write_close(json, '}');
 }
@@ -60,6 +81,7 @@ char *cli_train_model_options(const struct cli_training *train, size_t epochs, b
     if (options->validate > 0) { /* files without it are those of earlier versions */
         json_write_integer(&json, "validate", options->validate);
     }
+    json_recipe(&json, train);
     json_write_close(&json, '}');
     json_write_take(&json, &text, NULL);
     return text;
@@ -105,9 +127,9 @@ static void json_data_sets(struct json_writer *json, const struct cli_training *
 static enum weft_status compose_run(const struct cli_training *train, char **text,
                                     struct weft_error *error) {
     const struct cli_record *record = &train->record;
-    const bool partial = record->complete_epochs < record->epoch_count;
+    const size_t epoch = cli_best_epoch(train);
     char *network = weft_network_to_json(weft_model_network(train->model));
-    char *bits = cli_train_model_options(train, record->epoch_count, partial);
+    char *bits = cli_train_model_options(train, epoch, record->complete_epochs < epoch);
     struct json_writer json = {.indented = true};
     enum weft_status status;
     if (network == NULL || bits == NULL) {
@@ -137,6 +159,7 @@ static enum weft_status compose_run(const struct cli_training *train, char **tex
         cli_json_results(&json, &train->evaluations[i], train->classes);
         json_write_close(&json, '}');
     }
+    json_write_integer(&json, "model_epoch", epoch);
     json_write_string(&json, "sha256", train->sha256);
     status = cli_run_json_files(&json, train->run.path, error);
     json_write_seconds(&json, "seconds", train->seconds);

@@ -25,34 +25,51 @@ done:
     return status;
 }
 
-static enum weft_status conflict(struct weft_error *error, const char *option, const char *before) {
+static enum weft_status conflict(const struct cli_training *train, const char *option,
+                                 const char *before, struct weft_error *error) {
+    char source[128];
+    cli_recipe_source(train, option, source);
     error_set(error, WEFT_USAGE,
-              "--%s: --resume continues with the options that the run began with: %s", option,
+              "%s: --resume continues with the options that the run began with: %s", source,
               before);
-    return error_hint(error, "omit --%s", option);
+    return error_hint(error, "omit --%s", source[0] == '-' ? option : "recipe");
+}
+
+/* Stores how the run of ${from} was to go on; .epochs and .steps are those in total. */
+static struct weft_training_options planned(const struct weft_checkpoint *from) {
+    struct weft_training_options training = WEFT_TRAINING_OPTIONS;
+    const bool left = weft_checkpoint_training(from, &training);
+    /* Epochs without steps: --steps ended the run. */
+    if (training.steps > 0 || (!left && training.epochs > 0)) {
+        training.steps += weft_checkpoint_steps(from);
+    }
+    training.epochs += weft_checkpoint_epochs(from);
+    return training;
 }
 
 /* Returns the options of a resumed run: those of the checkpoint, and those that may be chosen
- * again. */
+ * again. Those of ${training}'s recipe have their texts in ${texts}. */
 static struct cli_train_options resumed_options(const struct cli_train_options *given,
+                                                const struct weft_training_options *training,
                                                 const struct weft_checkpoint *from,
-                                                const struct cli_saved *saved) {
-    struct weft_training_options training = WEFT_TRAINING_OPTIONS;
-    const bool left = weft_checkpoint_training(from, &training);
+                                                const struct cli_saved *saved,
+                                                struct cli_recipe_texts *texts) {
     struct cli_train_options options = *given;
-    options.batch = training.batch;
-    options.lr = training.learning_rate;
-    options.seed = training.seed;
-    options.order = (int)training.order;
+    cli_recipe_show(&training->recipe, texts, &options);
+    options.batch = training->batch;
+    options.lr = training->learning_rate;
+    options.seed = training->seed;
+    options.order = (int)training->order;
+    options.keep = saved->keep_best ? CLI_KEEP_BEST : CLI_KEEP_LAST;
+    options.recipe = saved->recipe;
     options.common.math = (int)weft_checkpoint_math(from);
     options.validate = saved->validate;
     options.out = options.resume;
     if (!cli_options_given(&options.common, "epochs")) {
-        options.epochs = weft_checkpoint_epochs(from) + training.epochs;
+        options.epochs = training->epochs;
     }
-    /* Epochs without steps: --steps ended the run. */
-    if (options.steps == 0 && (training.steps > 0 || (!left && training.epochs > 0))) {
-        options.steps = weft_checkpoint_steps(from) + training.steps;
+    if (options.steps == 0) {
+        options.steps = training->steps;
     }
     if (options.common.data == NULL) {
         options.common.data = saved->data;
@@ -60,26 +77,79 @@ static struct cli_train_options resumed_options(const struct cli_train_options *
     return options;
 }
 
+/* Whether the checkpoint has the value of an option. */
+static bool is_kept(const struct cli_option *row) {
+    return (row->recipe && strcmp(row->name, "epochs") != 0) || strcmp(row->name, "seed") == 0 ||
+           strcmp(row->name, "math") == 0;
+}
+
+/* Returns the value of ${row} as messages have it. */
+static const char *value_of(const struct cli_option *row, const struct cli_options *options,
+                            char digits[64]) {
+    const char *text = cli_option_text(row, options, digits);
+    if (row->type == CLI_OPTION_FLAG) {
+        return cli_option_is_default(row, options) ? "without it" : "with it";
+    }
+    return text != NULL ? text : "without it";
+}
+
 /* Options that determine the bits have to be those of the checkpoint. */
-static enum weft_status check_kept(const struct cli_train_options *given,
+static enum weft_status check_kept(const struct cli_training *train,
                                    const struct cli_train_options *resumed,
                                    struct weft_error *error) {
-    static const char *const kept[] = {"batch", "lr", "seed", "order", "math", "validate"};
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-        const struct cli_option *row = cli_options_find(given->common.command, kept[i]);
+    const struct cli_options *given = &train->options.common;
+    const struct cli_option *row;
+    for (size_t i = 0; (row = cli_options_row(given->command, i)) != NULL; i++) {
         char now[64], before[64];
-        const char *text = cli_option_text(row, &resumed->common, before);
-        if (cli_options_given(&given->common, kept[i]) &&
-            strcmp(cli_option_text(row, &given->common, now), text) != 0) {
-            return conflict(error, kept[i], text);
+        if ((given->given >> i & 1) != 0 && is_kept(row) &&
+            strcmp(value_of(row, given, now), value_of(row, &resumed->common, before)) != 0) {
+            return conflict(train, row->name, value_of(row, &resumed->common, before), error);
         }
     }
     return WEFT_OK;
 }
 
-static enum weft_status check_options(const struct cli_train_options *options,
-                                      const struct weft_checkpoint *from,
-                                      struct weft_error *error) {
+/* Another number of steps would have given other values from the first step on. */
+static enum weft_status check_total(const struct cli_training *train,
+                                    const struct weft_training_options *before,
+                                    struct weft_error *error) {
+    const struct cli_train_options *options = &train->options;
+    const bool epochs =
+        cli_options_given(&options->common, "epochs") && options->epochs != before->epochs;
+    const bool steps = options->steps > 0 && options->steps != before->steps;
+    const char *name = epochs ? "epochs" : "steps";
+    struct cli_train_options shown;
+    struct cli_recipe_texts texts;
+    char source[128];
+    if ((!epochs && !steps) ||
+        (before->recipe.average == 0 && !cli_recipe_needs_total(&before->recipe))) {
+        return WEFT_OK;
+    }
+    cli_recipe_source(train, name, source);
+    cli_recipe_show(&before->recipe, &texts, &shown);
+    if (before->recipe.average > 0) {
+        error_set(error, WEFT_USAGE,
+                  "%s: --average %zu of this run averages the last of %zu epochs", source,
+                  before->recipe.average, before->epochs);
+    } else if (before->recipe.schedule == WEFT_SCHEDULE_CONSTANT ||
+               before->recipe.schedule == WEFT_SCHEDULE_STEP) {
+        error_set(error, WEFT_USAGE,
+                  "%s: the run began with --warmup %s of all steps, and cannot have others now",
+                  source, shown.warmup);
+    } else {
+        error_set(error, WEFT_USAGE,
+                  "%s: the schedule %s of this run is for %zu epochs, and cannot be made longer or "
+                  "shorter",
+                  source, shown.schedule, before->epochs);
+    }
+    return error_hint(error, "omit --%s, or begin a new training with another --out",
+                      source[0] == '-' ? name : "recipe");
+}
+
+static enum weft_status check_options(const struct cli_training *train, struct weft_error *error) {
+    const struct cli_train_options *options = &train->options;
+    const struct weft_checkpoint *from = train->from;
+    char source[128];
     static const char *const pixels[] = {"mean", "std"};
     const size_t epochs = weft_checkpoint_epochs(from);
     const uint64_t steps = weft_checkpoint_steps(from);
@@ -89,11 +159,12 @@ static enum weft_status check_options(const struct cli_train_options *options,
     }
     for (size_t i = 0; i < sizeof pixels / sizeof pixels[0]; i++) {
         if (cli_options_given(&options->common, pixels[i])) {
-            return conflict(error, pixels[i], "those of its model");
+            return conflict(train, pixels[i], "those of its model", error);
         }
     }
     if (cli_options_given(&options->common, "epochs") && options->epochs < epochs) {
-        return error_set(error, WEFT_USAGE, "--epochs %llu: %zu are finished already",
+        return error_set(error, WEFT_USAGE, "%s %llu: %zu are finished already",
+                         cli_recipe_source(train, "epochs", source),
                          (unsigned long long)options->epochs, epochs);
     }
     if (options->steps > 0 && options->steps < steps) {
@@ -103,27 +174,28 @@ static enum weft_status check_options(const struct cli_train_options *options,
     return WEFT_OK;
 }
 
-static enum weft_status check_init(const char *path, const char *before, struct weft_error *error) {
+static enum weft_status check_init(const struct cli_training *train, struct weft_error *error) {
+    const char *before = train->saved.init;
     struct weft_model *model;
     bool same;
-    TRY(weft_model_load(path, &model, error));
+    TRY(weft_model_load(train->options.init, &model, error));
     same = strcmp(weft_model_sha256(model), before) == 0;
     weft_model_destroy(model);
-    return same ? WEFT_OK : conflict(error, "init", before[0] != '\0' ? before : "no --init");
+    return same ? WEFT_OK
+                : conflict(train, "init", before[0] != '\0' ? before : "no --init", error);
 }
 
-static enum weft_status check_network(const char *path, const struct weft_checkpoint *from,
-                                      struct weft_error *error) {
+static enum weft_status check_network(const struct cli_training *train, struct weft_error *error) {
     struct weft_network *network = NULL;
     char *now, *before;
     enum weft_status status = WEFT_OK;
-    TRY(cli_load_network(path, &network, error));
+    TRY(cli_load_network(train->options.network, &network, error));
     now = weft_network_to_json(network);
-    before = weft_network_to_json(weft_model_network(weft_checkpoint_model(from)));
+    before = weft_network_to_json(weft_model_network(weft_checkpoint_model(train->from)));
     if (now == NULL || before == NULL) {
         status = error_set(error, WEFT_NO_MEMORY, "no memory for the network's text");
     } else if (strcmp(now, before) != 0) {
-        status = conflict(error, "network", "another network");
+        status = conflict(train, "network", "another network", error);
     }
     weft_free(now);
     weft_free(before);
@@ -149,6 +221,8 @@ static json_t *fixed_options(const char *text) {
     }
     json_object_del(options, "epochs");
     json_object_del(options, "steps");
+    json_object_del(options, "total_steps");
+    json_object_del(options, "average");
     return options;
 }
 
@@ -156,7 +230,8 @@ static json_t *fixed_options(const char *text) {
  * is made again. */
 static enum weft_status check_model(const struct cli_training *train, struct weft_error *error) {
     char *own = cli_train_model_options(train, 0, false);
-    struct weft_model *model;
+    struct weft_model *model = NULL;
+    enum weft_status status;
     json_t *before, *now;
     char path[4096];
     bool same = true;
@@ -167,10 +242,11 @@ static enum weft_status check_model(const struct cli_training *train, struct wef
         same = before == NULL || now == NULL || json_equal(before, now);
         json_decref(before);
         json_decref(now);
-        weft_model_destroy(model);
     }
+    status = same ? cli_best_check(train, model, error) : cli_record_fail_mixed(error, path);
+    weft_model_destroy(model);
     free(own);
-    return same ? WEFT_OK : cli_record_fail_mixed(error, path);
+    return status;
 }
 
 /* Checks the options that were given against ${train}->from, and takes those that the run began
@@ -178,20 +254,28 @@ static enum weft_status check_model(const struct cli_training *train, struct wef
 static enum weft_status take_options(struct cli_training *train, struct weft_error *error) {
     const struct cli_train_options *options = &train->options;
     const struct weft_checkpoint *from = train->from;
-    const struct cli_train_options resumed = resumed_options(options, from, &train->saved);
-    TRY(check_kept(options, &resumed, error));
-    TRY(check_options(options, from, error));
+    const struct weft_training_options before = planned(from);
+    struct cli_recipe_texts texts;
+    struct cli_train_options resumed =
+        resumed_options(options, &before, from, &train->saved, &texts);
+    TRY(check_kept(train, &resumed, error));
+    TRY(check_options(train, error));
+    TRY(check_total(train, &before, error));
     if (options->init != NULL) {
-        TRY(check_init(options->init, train->saved.init, error));
+        TRY(check_init(train, error));
     }
     if (options->network != NULL) {
-        TRY(check_network(options->network, from, error));
+        TRY(check_network(train, error));
     }
     if (resumed.dump_gradients != NULL && weft_checkpoint_epochs(from) >= resumed.epochs) {
         return error_set(error, WEFT_USAGE, "--dump-gradients: all %zu epochs are finished",
                          weft_checkpoint_epochs(from));
     }
+    train->recipe = before.recipe;
+    cli_recipe_show(&before.recipe, &train->texts, &resumed);
     train->options = resumed;
+    train->file.given = 0;
+    train->best = train->saved.best;
     return WEFT_OK;
 }
 
@@ -246,6 +330,9 @@ enum weft_status cli_resume_check_data(struct cli_training *train, struct weft_e
 static enum weft_status restore_model(struct cli_training *train, struct weft_error *error) {
     struct weft_model *model;
     enum weft_status status;
+    if (train->best.epoch > 0 && train->best.epoch != weft_checkpoint_epochs(train->from)) {
+        return WEFT_OK; /* the folder has the model of that epoch */
+    }
     TRY(weft_model_clone(weft_checkpoint_model(train->from), &model, error));
     status = cli_train_save_model(train, model, weft_checkpoint_epochs(train->from), false, error);
     weft_model_destroy(model);

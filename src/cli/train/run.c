@@ -10,35 +10,6 @@
 #include "os/host.h"
 #include "os/process.h"
 
-static const char *const orders[] = {"shuffled", "file", NULL}; /* enum weft_order */
-
-#define OPTIONS struct cli_train_options
-
-static const struct cli_option rows[] = {
-    OPTION_COUNT("epochs", epochs, "5", 1, 100000, "passes over all training images"),
-    OPTION_COUNT("batch", batch, "100", 1, 1000000, "images per step"),
-    OPTION_FLOAT("lr", lr, "0.01", 1e-9f, 1e3f, "Adam's learning rate"),
-    OPTION_COUNT("seed", seed, "0", 0, UINT64_MAX, "seed of the initial values and the shuffles"),
-    OPTION_CHOICE("order", order, "shuffled", orders, "order of the images"),
-    OPTION_COUNT("steps", steps, NULL, 1, UINT64_MAX / 2, "end after N steps in total"),
-    OPTION_COUNT("validate", validate, NULL, 1, 1000000,
-                 "hold out the last N images, evaluate them by epoch;\n"
-                 "the final matrix of train covers the whole split"),
-    OPTION_TEXT("init", init, "MODEL", "begin with the network and the values of MODEL"),
-    OPTION_FILE("network", network,
-                "layers in JSON, instead of the published network;\n"
-                "with --init, those of a MODEL that does not name them"),
-    OPTION_TEXT("out", out, "DIR", "the run folder (default: run-N, the first that is new)"),
-    OPTION_TEXT("resume", resume, "DIR",
-                "continue after the last complete epoch of DIR, with the same\n"
-                "bits; --epochs may be larger, the device another"),
-    OPTION_STEP_KERNEL,
-    OPTION_FLAG("force", force, "replace the run in a DIR that is not empty"),
-    OPTION_FILE("dump-gradients", dump_gradients,
-                "write the gradients of the last step as safetensors"),
-    {.name = NULL},
-};
-
 static const char notes[] =
     "Ctrl-C keeps the last complete epoch. Exit code 1: the training learned nothing.\n";
 
@@ -112,6 +83,7 @@ static enum weft_status prepare(struct cli_training *train, struct weft_error *e
         TRY(cli_resume_begin(train, error));
     }
     cli_message_notice(&options->common, "run folder: %s", train->run.path);
+    cli_train_print_recipe(train);
     cli_message_detail(&options->common, "data: %s, %zu and %zu images; network: %zu parameters",
                        train->data, weft_images_count(train->images[WEFT_SPLIT_TRAIN]),
                        weft_images_count(train->images[WEFT_SPLIT_TEST]),
@@ -150,6 +122,7 @@ static void finish(struct cli_training *train) {
     weft_model_destroy(train->model);
     weft_checkpoint_destroy(train->from);
     cli_saved_finish(&train->saved);
+    cli_recipe_finish(&train->file);
     cli_record_finish(&train->record);
     free(train->classes);
     weft_free(train->data);
@@ -176,7 +149,7 @@ const struct cli_command cli_command_train = {
     .summary = "trains a model, evaluates it, and writes a run folder",
     .run = run,
     .options_size = sizeof(struct cli_train_options),
-    .options = rows,
+    .options = cli_train_rows,
     .notes = notes,
     .details = details,
     .examples = "weft train --epochs 2 --seed 7 --out run-a\n"

@@ -25,6 +25,19 @@ static void write_data_sets(struct json_writer *json, const struct cli_training 
     json_write_close(json, ']');
 }
 
+/* Nothing for a training without a recipe. */
+static void write_recipe(struct json_writer *json, const struct cli_training *train) {
+    if (train->options.recipe != NULL && utf8_is_valid(train->options.recipe)) {
+        json_write_string(json, "recipe", train->options.recipe);
+    }
+    if (train->options.keep == CLI_KEEP_BEST) {
+        json_write_open(json, "best", '{');
+        json_write_integer(json, "epoch", train->best.epoch);
+        json_write_double(json, "accuracy", train->best.accuracy);
+        json_write_close(json, '}');
+    }
+}
+
 enum weft_status cli_saved_write(const struct cli_training *train,
                                  struct weft_checkpoint *checkpoint, struct weft_error *error) {
     struct json_writer json = {0};
@@ -41,6 +54,7 @@ enum weft_status cli_saved_write(const struct cli_training *train,
         json_write_string(&json, NULL, train->classes[i]);
     }
     json_write_close(&json, ']');
+    write_recipe(&json, train);
     json_write_close(&json, '}');
     TRY(json_write_take(&json, &text, error));
     status = weft_checkpoint_set_text(checkpoint, KEY, text, error);
@@ -74,6 +88,26 @@ static bool read_texts(const json_t *list, char ***texts) {
     return *texts != NULL;
 }
 
+/* What write_recipe wrote. */
+static bool read_recipe(const json_t *json, struct cli_saved *saved) {
+    const json_t *name = json_object_get(json, "recipe"), *best = json_object_get(json, "best");
+    const json_t *accuracy = json_object_get(best, "accuracy");
+    uint64_t epoch = 0;
+    if (name != NULL) {
+        saved->recipe = json_is_string(name) ? text_copy(json_string_value(name)) : NULL;
+    }
+    saved->keep_best = best != NULL;
+    if (saved->keep_best) {
+        if (!json_read_integer(json_object_get(best, "epoch"), UINT32_MAX, &epoch) || epoch == 0 ||
+            !json_is_number(accuracy)) {
+            return false;
+        }
+        saved->best.epoch = (size_t)epoch;
+        saved->best.accuracy = json_number_value(accuracy);
+    }
+    return name == NULL || saved->recipe != NULL;
+}
+
 static bool read_all(const json_t *json, struct cli_saved *saved) {
     const json_t *sets = json_object_get(json, "data_sets"), *data = json_object_get(json, "data");
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
@@ -86,7 +120,8 @@ static bool read_all(const json_t *json, struct cli_saved *saved) {
     saved->data = json_is_string(data) ? text_copy(json_string_value(data)) : NULL;
     return (json_is_null(data) || saved->data != NULL) && read_hash(json, "init", saved->init) &&
            json_read_integer(json_object_get(json, "validate"), UINT32_MAX, &saved->validate) &&
-           read_texts(json_object_get(json, "classes"), &saved->classes);
+           read_texts(json_object_get(json, "classes"), &saved->classes) &&
+           read_recipe(json, saved);
 }
 
 enum weft_status cli_saved_read(const struct weft_checkpoint *checkpoint, const char *path,
@@ -110,5 +145,6 @@ enum weft_status cli_saved_read(const struct weft_checkpoint *checkpoint, const 
 void cli_saved_finish(struct cli_saved *saved) {
     free(saved->data);
     free(saved->classes);
+    free(saved->recipe);
     *saved = (struct cli_saved){.validate = 0};
 }

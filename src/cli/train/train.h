@@ -12,6 +12,9 @@
 #include "weft/checkpoint.h"
 #include "weft/session.h"
 
+/* Which model a run folder has at the end. */
+enum cli_train_keep { CLI_KEEP_LAST, CLI_KEEP_BEST };
+
 struct cli_train_options {
     struct cli_options common;
     uint64_t validate;                   /* images; 0: none */
@@ -20,6 +23,32 @@ struct cli_train_options {
     int order; /* enum weft_order */
     const char *init, *network, *out, *resume, *dump_gradients;
     bool force;
+    /* The recipe. Of the texts and choices, recipe.c makes a struct weft_recipe. */
+    int optimizer, class_weights; /* enum weft_optimizer, enum weft_class_weights */
+    int keep;                     /* enum cli_train_keep */
+    float momentum, weight_decay, label_smoothing, clip_norm;
+    bool nesterov;
+    uint64_t average;
+    const char *schedule, *warmup, *augment;
+    const char *recipe; /* a file, or the name of a recipe of weft */
+};
+
+/* What a recipe gave: the JSON that texts of options are in, and which options, as the member given
+ * of struct cli_options. */
+struct cli_recipe_file {
+    struct json_t *json;
+    uint64_t given;
+};
+
+/* Texts of options, as cli_recipe_show writes them. */
+struct cli_recipe_texts {
+    char schedule[64], warmup[64], augment[64];
+};
+
+/* The best epoch so far, with --keep best; epoch 0: none. */
+struct cli_best {
+    size_t epoch;
+    double accuracy; /* of the images that are held out */
 };
 
 /* What the program needs to continue a run, in addition to what the library keeps: the text "train"
@@ -30,6 +59,9 @@ struct cli_saved {
     uint64_t validate;
     struct weft_images_hash hash[WEFT_SPLIT_COUNT];
     char **classes; /* their names, and NULL after the last */
+    char *recipe;   /* of --recipe, or NULL */
+    bool keep_best;
+    struct cli_best best;
 };
 
 /* What a training has recorded: its epochs and steps, and their files in the run folder,
@@ -49,6 +81,9 @@ struct cli_record {
 struct cli_training {
     struct cli_train_options options; /* with --resume: those that the run began with, too */
     bool silent;                      /* no results on stdout, and no check that it learned */
+    struct weft_recipe recipe;        /* that the options give */
+    struct cli_recipe_texts texts;    /* of the options that are made of it */
+    struct cli_recipe_file file;      /* of --recipe */
 
     /* What is trained. */
     char *data; /* the folder of the images */
@@ -65,8 +100,10 @@ struct cli_training {
     /* What came of it. */
     struct cli_run run;
     struct cli_record record;
+    struct cli_best best;
     struct cli_progress progress;
     struct weft_error failure; /* the first one inside a callback */
+    bool averaged;             /* the session has the mean of the last epochs, of --average */
     char sha256[65];           /* of the model file */
     struct report_evaluation evaluations[WEFT_SPLIT_COUNT];
     double seconds; /* of the command, until the last evaluation */
@@ -75,10 +112,45 @@ struct cli_training {
 /* run.c: the row of the table of commands. */
 extern const struct cli_command cli_command_train;
 
+/* options.c: the rows of its options. */
+extern const struct cli_option cli_train_rows[];
+
 /* Does what weft train does. If ${device} is not NULL, it is set to a selector of the device that
  * was used, such as "cpu" or "1", and no results are printed. */
 enum weft_status cli_train(const struct cli_train_options *options, char device[24],
                            struct weft_error *error);
+
+/* recipe.c: reads the options of a recipe into ${train}->recipe, and replaces their texts by those
+ * of cli_recipe_show. Fails with WEFT_USAGE. */
+enum weft_status cli_recipe_read(struct cli_training *train, struct weft_error *error);
+
+/* Sets the options of a recipe in ${options} to ${recipe}, with texts in ${texts}. */
+void cli_recipe_show(const struct weft_recipe *recipe, struct cli_recipe_texts *texts,
+                     struct cli_train_options *options);
+
+/* Returns whether the values after an epoch depend on the number of steps in total. */
+bool cli_recipe_needs_total(const struct weft_recipe *recipe);
+
+/* Writes the option ${name} as messages begin with it into ${source}: "--momentum", or "recipe best:
+ * momentum" if it is of a recipe. Returns ${source}. */
+const char *cli_recipe_source(const struct cli_training *train, const char *name, char source[128]);
+
+/* recipe_check.c: fails with WEFT_USAGE for options that contradict each other. */
+enum weft_status cli_recipe_check(const struct cli_training *train, struct weft_error *error);
+
+/* The same for the images, once they are known. */
+enum weft_status cli_recipe_check_images(const struct cli_training *train,
+                                         struct weft_error *error);
+
+/* recipe_file.c: sets the options that the recipe of --recipe has and the command line does not, as
+ * if they were given. Fails with WEFT_BAD_FILE for a wrong recipe, and with WEFT_USAGE for an
+ * unknown one. */
+enum weft_status cli_recipe_load(struct cli_training *train, struct weft_error *error);
+
+void cli_recipe_finish(struct cli_recipe_file *file);
+
+/* recipe_texts.c, made by the build: the files of data/recipes. */
+extern const char cli_recipe_published[], cli_recipe_best[];
 
 /* inputs.c: reads and checks what needs no device: options, data, network, initial values. */
 enum weft_status cli_train_read_inputs(struct cli_training *train, struct weft_error *error);
@@ -96,6 +168,9 @@ size_t cli_train_images(const struct cli_training *train);
 /* Returns the images of a step: --batch, unless there are fewer. */
 size_t cli_train_batch(const struct cli_training *train);
 
+/* Returns the steps of the training, from its beginning to its end. */
+uint64_t cli_train_total(const struct cli_training *train);
+
 /* print.c: each prints a result as text or as an event, unless the training is silent. */
 enum weft_status cli_train_print_start(const struct cli_training *train, struct weft_error *error);
 enum weft_status cli_train_print_epoch(const struct cli_training *train,
@@ -104,8 +179,26 @@ enum weft_status cli_train_print_evaluation(const struct cli_training *train, en
                                             struct weft_error *error);
 enum weft_status cli_train_print_done(const struct cli_training *train, struct weft_error *error);
 
+/* Prints the recipe, unless it is the published one. */
+void cli_train_print_recipe(const struct cli_training *train);
+
 /* Adds to ${error}, with which a training ended early, what the run folder has. */
 enum weft_status cli_train_explain(const struct cli_training *train, struct weft_error *error);
+
+/* best.c: notes whether the last epoch of the record is the best one so far. Returns whether its
+ * model is to be saved: always without --keep best. */
+bool cli_best_update(struct cli_training *train);
+
+/* Returns the epoch of the model in the run folder. */
+size_t cli_best_epoch(const struct cli_training *train);
+
+/* Gives the session the values of the best epoch, which are in the run folder. */
+enum weft_status cli_best_restore(struct cli_training *train, struct weft_error *error);
+
+/* For --resume: fails with WEFT_BAD_FILE if the best epoch so far is not that of the checkpoint and
+ * its model, ${model}, or NULL if the folder has none, is another one. */
+enum weft_status cli_best_check(const struct cli_training *train, const struct weft_model *model,
+                                struct weft_error *error);
 
 /* results.c: adds the options as the member "options", and the fields of an epoch, to the object
  * that is open. */
