@@ -131,9 +131,9 @@ static void print_program(void) {
         const struct cli_command *command = cli_commands[i];
         screen_print("  %-10s %s\n", command->name, command->summary);
     }
-    screen_print(
-        "\nweft help COMMAND explains a command; weft help recipes, how train changes values.\n"
-        "files, exit-codes and completion explain what is the same for all commands.\n\n");
+    screen_print("\nweft help COMMAND explains a command, and weft help recipes how train learns.\n"
+                 "weft help options, environment, files, exit-codes and completion explain what\n"
+                 "is the same for all commands.\n\n");
     print_examples("weft train --epochs 5 --out run-a\n"
                    "weft evaluate run-a --figure confusion.png\nweft verify --all\n");
 }

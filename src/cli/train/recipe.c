@@ -11,8 +11,8 @@
 
 enum { PIXELS_MAX = 1000, SCHEDULE_EPOCHS_MAX = 100000 };
 
-static const char *const schedules[] = {"constant", "cosine", "one-cycle", "step"}; /* enum
-                                                                                      weft_schedule */
+/* In the order of enum weft_schedule. */
+static const char *const schedules[] = {"constant", "cosine", "one-cycle", "step"};
 
 /* A list of words, for nearest_hint. */
 struct words {

@@ -96,7 +96,7 @@ static const char *text_of(json_t *object, const char *member, const struct cli_
     return digits;
 }
 
-/* Sets the option ${row} to the value of ${member}, unless the command line has it; then only checks
+/* Sets the option ${row} to the value of ${member}. If the command line has the option, only checks
  * the value. */
 static enum weft_status take_value(struct cli_training *train, const char *member,
                                    const struct cli_option *row, struct weft_error *error) {

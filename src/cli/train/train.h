@@ -131,8 +131,8 @@ void cli_recipe_show(const struct weft_recipe *recipe, struct cli_recipe_texts *
 /* Returns whether the values after an epoch depend on the number of steps in total. */
 bool cli_recipe_needs_total(const struct weft_recipe *recipe);
 
-/* Writes the option ${name} as messages begin with it into ${source}: "--momentum", or "recipe best:
- * momentum" if it is of a recipe. Returns ${source}. */
+/* Writes the option ${name} as messages begin with it into ${source}: "--momentum", or, if it is of
+ * a recipe, "recipe best: momentum". Returns ${source}. */
 const char *cli_recipe_source(const struct cli_training *train, const char *name, char source[128]);
 
 /* recipe_check.c: fails with WEFT_USAGE for options that contradict each other. */
