@@ -139,6 +139,69 @@ refuses 2 "--recipe bst: there is no such recipe" train --data "$sample" --recip
 refuses 3 "$files/nowhere.json" train --data "$sample" --recipe "$files/nowhere.json"
 refuses 3 "$files" train --data "$sample" --recipe "$files"
 
+# --resume. resumes NAME OPTIONS...: a case: a run of 1 of 2 epochs, continued on another device if
+# there is one, has the bytes of a run without a stop.
+other=(--device "Portable Computing")
+"$weft" devices 2>/dev/null | grep -q "Portable Computing" || other=(--device cpu --threads 1)
+resumes() {
+    local name=$1
+    shift
+    begin "--resume with $*"
+    run "${train[@]}" --out "whole-$name" "$@"
+    expect_code 0
+    interrupted out "epoch: 1," SIGINT "${train[@]}" --out "$name" "$@"
+    run train --resume "$name" "${other[@]}" "$@"
+    expect_code 0
+    expect_same "$name/model.safetensors" "whole-$name/model.safetensors"
+    [ "$(recipe_of "$name")" = "$(recipe_of "whole-$name")" ] || problem "the options: $(recipe_of "$name")"
+    run train --resume "$name" --device cpu
+    expect_code 0
+    expect_same "$name/model.safetensors" "whole-$name/model.safetensors"
+    end
+}
+resumes adamw --optimizer adamw --weight-decay 0.05
+resumes sgd --optimizer sgd --momentum 0.9 --nesterov --lr 0.1
+resumes penalty --weight-decay 1e-3
+resumes one-cycle --schedule one-cycle
+resumes cosine --schedule cosine --warmup 3
+resumes step --schedule step:1,0.5 --warmup 10%
+resumes smoothing --label-smoothing 0.1 --class-weights balanced
+resumes clip --clip-norm 0.5
+resumes augment --augment flip,shift=2,erase=7
+resumes average --average 2
+resumes best --recipe best --epochs 2
+
+begin "the learning rate of an epoch"
+run "${train[@]}" --schedule step:1,0.5 --out rate
+expect_text out "epoch: 2, accuracy: "
+expect_text out ", learning rate: 0.005"
+run "${train[@]}" --schedule cosine --warmup 2 --out rate --force --json
+expect_json '[x["learning_rate"] for x in e if x["event"] == "epoch"][0] > [x["learning_rate"] for x in e if x["event"] == "epoch"][1] > 0'
+end
+for name in adamw cosine average best step; do
+    cp -r "$name" "$files/$name"
+done
+rm -rf "$work/here/"*
+refuses 2 "--optimizer: --resume continues with the options that the run began with: adamw" train --resume "$files/adamw" --optimizer sgd
+refuses 2 "--weight-decay: --resume continues with the options that the run began with: 0.05" train --resume "$files/adamw" --weight-decay 0.06
+refuses 2 "--nesterov: --resume continues with the options that the run began with: without it" train --resume "$files/adamw" --nesterov
+refuses 2 "--warmup: --resume continues with the options that the run began with: without it" train --resume "$files/adamw" --warmup 2
+refuses 2 "--augment: --resume continues with the options that the run began with: none" train --resume "$files/adamw" --augment flip
+refuses 2 "--keep: --resume continues with the options that the run began with: last" train --resume "$files/adamw" --keep best
+refuses 2 "recipe $files/a.json: lr: --resume continues" train --resume "$files/adamw" --recipe "$files/a.json"
+refuses 2 "--epochs: the schedule cosine of this run is for 2 epochs" train --resume "$files/cosine" --epochs 3
+refuses 2 "--steps: the schedule cosine of this run is for 2 epochs" train --resume "$files/cosine" --steps 8
+refuses 2 "--epochs: the run began with --warmup 10% of all steps" train --resume "$files/step" --epochs 3
+refuses 2 "--epochs: --average 2 of this run averages the last of 2 epochs" train --resume "$files/average" --epochs 3
+refuses 2 "recipe best: epochs: the schedule one-cycle of this run" train --resume "$files/best" --recipe best
+begin "more epochs with a constant learning rate"
+run "${train[@]}" --epochs 3 --optimizer adamw --weight-decay 0.05 --out three
+run train --resume "$files/adamw" --epochs 3 --device cpu --weight-decay 5e-2
+expect_code 0
+expect_same "$files/adamw/model.safetensors" three/model.safetensors
+end
+rm -rf "$work/here/"*
+
 # Texts
 refuses 2 "--schedule sine: not one of: constant, cosine, one-cycle, step:EPOCHS,FACTOR" train --schedule sine
 refuses 2 "--schedule step: step has two numbers" train --schedule step

@@ -11,6 +11,7 @@ begin "meson install"
 install_moved
 expect_code 0
 diff -r "$source/include/weft" "$moved/include/weft" >&2 || problem "not the headers of include/weft"
+diff -r "$source/data/recipes" "$moved/share/weft/recipes" >&2 || problem "not the recipes of data/recipes"
 end
 
 begin "the manual page and the completions"

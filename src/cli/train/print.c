@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numbers.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/figures.h"
@@ -39,11 +40,18 @@ enum weft_status cli_train_print_start(const struct cli_training *train, struct 
     return cli_event_end(&json, error);
 }
 
+/* Whether the learning rate changes from step to step. */
+static bool has_schedule(const struct weft_recipe *recipe) {
+    return recipe->schedule != WEFT_SCHEDULE_CONSTANT || recipe->warmup_steps > 0 ||
+           recipe->warmup_fraction > 0;
+}
+
 enum weft_status cli_train_print_epoch(const struct cli_training *train,
                                        const struct weft_epoch *epoch, struct weft_error *error) {
     const struct report_epoch *line = &train->record.epochs[train->record.epoch_count - 1];
     struct json_writer json;
-    char held_out[80] = "";
+    char more[160] = "", digits[32];
+    const bool scheduled = has_schedule(&train->recipe);
     if (train->silent) {
         return WEFT_OK;
     }
@@ -52,14 +60,22 @@ enum weft_status cli_train_print_epoch(const struct cli_training *train,
         json_write_integer(&json, "images", epoch->images);
         json_write_integer(&json, "correct", epoch->correct);
         json_write_integer(&json, "steps", epoch->steps);
+        if (scheduled) {
+            json_write_float(&json, "learning_rate", epoch->learning_rate);
+        }
         return cli_event_end(&json, error);
     }
+    if (scheduled) {
+        snprintf(more, sizeof more, ", learning rate: %s",
+                 number_float(epoch->learning_rate, digits));
+    }
     if (line->validated) {
-        snprintf(held_out, sizeof held_out, ", held out: accuracy %.4f, loss %.4f",
-                 line->validation_accuracy, line->validation_loss);
+        snprintf(more + strlen(more), sizeof more - strlen(more),
+                 ", held out: accuracy %.4f, loss %.4f", line->validation_accuracy,
+                 line->validation_loss);
     }
     cli_text_line(2, "epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f%s", epoch->epoch,
-                  epoch->accuracy, epoch->total_loss, epoch->seconds, held_out);
+                  epoch->accuracy, epoch->total_loss, epoch->seconds, more);
     fflush(stdout);
     return WEFT_OK;
 }
