@@ -88,10 +88,10 @@ expect_json 'e[0]["options"]["recipe"] == "best" and e[0]["options"]["epochs"] >
 end
 
 begin "the recipes of weft are the files in data/recipes"
-for name in published best; do
-    run train --recipe "$name" --data "$sample" --device cpu --steps 1 --out "$name-name" --force
-    run train --recipe "$source/data/recipes/$name.json" --data "$sample" --device cpu --steps 1 --out "$name-file" --force
-    expect_same "$name-name/model.safetensors" "$name-file/model.safetensors"
+for recipe in published best; do
+    run train --recipe "$recipe" --data "$sample" --device cpu --steps 1 --out "$recipe-name"
+    run train --recipe "$source/data/recipes/$recipe.json" --data "$sample" --device cpu --steps 1 --out "$recipe-file"
+    expect_same "$recipe-name/model.safetensors" "$recipe-file/model.safetensors"
 done
 end
 rm -rf "$work/here/"*
@@ -144,19 +144,19 @@ refuses 3 "$files" train --data "$sample" --recipe "$files"
 other=(--device "Portable Computing")
 "$weft" devices 2>/dev/null | grep -q "Portable Computing" || other=(--device cpu --threads 1)
 resumes() {
-    local name=$1
+    local folder=$1
     shift
     begin "--resume with $*"
-    run "${train[@]}" --out "whole-$name" "$@"
+    run "${train[@]}" --out "whole-$folder" "$@"
     expect_code 0
-    interrupted out "epoch: 1," SIGINT "${train[@]}" --out "$name" "$@"
-    run train --resume "$name" "${other[@]}" "$@"
+    interrupted out "epoch: 1," SIGINT "${train[@]}" --out "$folder" "$@"
+    run train --resume "$folder" "${other[@]}" "$@"
     expect_code 0
-    expect_same "$name/model.safetensors" "whole-$name/model.safetensors"
-    [ "$(recipe_of "$name")" = "$(recipe_of "whole-$name")" ] || problem "the options: $(recipe_of "$name")"
-    run train --resume "$name" --device cpu
+    expect_same "$folder/model.safetensors" "whole-$folder/model.safetensors"
+    [ "$(recipe_of "$folder")" = "$(recipe_of "whole-$folder")" ] || problem "the options: $(recipe_of "$folder")"
+    run train --resume "$folder" --device cpu
     expect_code 0
-    expect_same "$name/model.safetensors" "whole-$name/model.safetensors"
+    expect_same "$folder/model.safetensors" "whole-$folder/model.safetensors"
     end
 }
 resumes adamw --optimizer adamw --weight-decay 0.05
@@ -178,8 +178,8 @@ expect_text out ", learning rate: 0.005"
 run "${train[@]}" --schedule cosine --warmup 2 --out rate --force --json
 expect_json '[x["learning_rate"] for x in e if x["event"] == "epoch"][0] > [x["learning_rate"] for x in e if x["event"] == "epoch"][1] > 0'
 end
-for name in adamw cosine average best step; do
-    cp -r "$name" "$files/$name"
+for folder in adamw cosine average best step; do
+    cp -r "$folder" "$files/$folder"
 done
 rm -rf "$work/here/"*
 refuses 2 "--optimizer: --resume continues with the options that the run began with: adamw" train --resume "$files/adamw" --optimizer sgd
@@ -188,7 +188,7 @@ refuses 2 "--nesterov: --resume continues with the options that the run began wi
 refuses 2 "--warmup: --resume continues with the options that the run began with: without it" train --resume "$files/adamw" --warmup 2
 refuses 2 "--augment: --resume continues with the options that the run began with: none" train --resume "$files/adamw" --augment flip
 refuses 2 "--keep: --resume continues with the options that the run began with: last" train --resume "$files/adamw" --keep best
-refuses 2 "recipe $files/a.json: lr: --resume continues" train --resume "$files/adamw" --recipe "$files/a.json"
+refuses 2 "recipe $files/a.json: batch: --resume continues" train --resume "$files/adamw" --recipe "$files/a.json"
 refuses 2 "--epochs: the schedule cosine of this run is for 2 epochs" train --resume "$files/cosine" --epochs 3
 refuses 2 "--steps: the schedule cosine of this run is for 2 epochs" train --resume "$files/cosine" --steps 8
 refuses 2 "--epochs: the run began with --warmup 10% of all steps" train --resume "$files/step" --epochs 3

@@ -139,8 +139,8 @@ static const char *show_warmup(const struct weft_recipe *recipe, char text[64]) 
     } else if (recipe->warmup_fraction > 0) {
         /* The shortest decimal of the float is what was divided by 100. */
         double fraction = strtod(number_float(recipe->warmup_fraction, digits), NULL);
-        snprintf(text, 64, "%.9g%%", fraction * 100);
-        number_point(text);
+        snprintf(digits, sizeof digits, "%.9g", fraction * 100);
+        snprintf(text, 64, "%s%%", number_point(digits));
     } else {
         return NULL;
     }
