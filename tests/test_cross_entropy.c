@@ -8,13 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-static struct weft_network *logits_network(size_t classes) {
-    char json[100];
-    snprintf(json, sizeof json, "{\"input\": [1, 1, %zu], \"layers\": [{\"kind\": \"flatten\"}]}",
-             classes);
-    return layer_network(json);
-}
-
 /* Four classes, five images:
  *   0 0 0 0           label 3: p = 1/4 each, the loss is log 4, the first class is predicted
  *   -100 0 -100 -100  label 0: exp(-100) is 0, so the sum is 1 and the loss 100; p = 0 1 0 0
@@ -51,7 +44,7 @@ START_TEST(by_hand) {
                       {"loss", 2, means},
                       {"logit.grad", 4, gradient}}},
     };
-    struct weft_network *network = logits_network(4);
+    struct weft_network *network = training_logits(4);
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(LAYER_TINY, "cross_entropy by hand", places);
     training_check(network, cases, sizeof cases / sizeof cases[0], places, count);
@@ -74,16 +67,12 @@ static double plain_image(const double *logits, size_t classes, size_t label, do
 /* Trains one step with all ${images} as its batch, on the reference. */
 static void run_reference(const struct weft_network *network, const struct weft_images *images,
                           const float *pixels, struct layer_result *result) {
-    const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
     const struct training_case training = {.name = "cross_entropy",
                                            .data = images,
                                            .pixels = pixels,
                                            .batch = images->count,
                                            .epochs = 1};
-    struct backend *backend = layer_open(network, &place, images->count, training.name);
-    ck_assert(backend != NULL);
-    ck_assert(training_run(&training, backend, result, training.name));
-    backend_close(backend);
+    training_reference(network, &training, result);
 }
 
 static const struct {
@@ -95,7 +84,7 @@ static const struct {
 /* 1e-6 of the largest: each value is a few roundings of float away. */
 START_TEST(plain) {
     size_t count = shapes[_i].images, classes = shapes[_i].classes;
-    struct weft_network *network = logits_network(classes);
+    struct weft_network *network = training_logits(classes);
     double *losses = layer_alloc(count * sizeof(double)), mean = 0.0;
     double *gradients = layer_alloc(count * classes * sizeof(double));
     double *logits = layer_alloc(classes * sizeof(double));
@@ -149,7 +138,7 @@ static double total_loss(struct backend *backend, const float *pixels, size_t im
 START_TEST(differences) {
     enum { IMAGES = 20, CLASSES = 12 };
     const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
-    struct weft_network *network = logits_network(CLASSES);
+    struct weft_network *network = training_logits(CLASSES);
     double gradient[IMAGES * CLASSES];
     struct layer_result result = {0};
     struct weft_images images;
@@ -184,7 +173,7 @@ END_TEST
 START_TEST(bits) {
     static const size_t batches[] = {33, 7, 16, 1, 17, 3};
     enum { CASES = sizeof batches / sizeof batches[0] };
-    struct weft_network *network = logits_network(13);
+    struct weft_network *network = training_logits(13);
     struct layer_place places[LAYER_PLACES_MAX];
     size_t count = layer_places_list(LAYER_SMALL, "cross_entropy bits", places);
     struct training_case cases[CASES];

@@ -35,6 +35,7 @@ struct backend *layer_open(const struct weft_network *network, const struct laye
                                       .cl_options = place->cl_options,
                                       .no_fuse = !place->fused,
                                       .keep_tensors = place->keeps,
+                                      .step_kernel = place->step_kernel,
                                       .no_cache = true,
                                       .batch = batch};
     struct backend *backend = NULL;

@@ -148,3 +148,20 @@ size_t layer_places_add_flushing(struct layer_place places[LAYER_PLACES_MAX], si
     }
     return list.count;
 }
+
+size_t layer_places_add_launches(struct layer_place places[LAYER_PLACES_MAX], size_t count) {
+    struct list list = {places, count};
+    for (size_t i = 0; i < count; i++) {
+        struct layer_place place = places[i];
+        const char *pocl = "Portable Computing Language";
+        if (place.fused && place.mapping == WEFT_MAPPING_CPU &&
+            strncmp(place.name, pocl, strlen(pocl)) == 0) {
+            size_t length = strlen(place.name);
+            places[i].step_kernel = WEFT_STEP_KERNEL_ALWAYS;
+            place.step_kernel = WEFT_STEP_KERNEL_NEVER;
+            snprintf(place.name + length, sizeof place.name - length, ", launches");
+            add(&list, place);
+        }
+    }
+    return list.count;
+}

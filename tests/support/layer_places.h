@@ -26,6 +26,7 @@ struct layer_place {
     /* OpenCL: adjacent layers share kernels, and the tensors between them do not exist. */
     bool fused;
     bool keeps; /* with fused: no tensor gives its memory to another, so all can be read */
+    enum weft_step_kernel step_kernel;
     /* CPU backend: with FTZ and DAZ of the processor set, so that denormals count as 0. */
     bool flush;
 };
@@ -44,6 +45,10 @@ size_t layer_places_list_fused(enum layer_effort effort, const char *who,
 /* Adds each OpenCL place of the ${count} places again, compiled to flush denormals. Returns the
  * new number of places. */
 size_t layer_places_add_flushing(struct layer_place places[LAYER_PLACES_MAX], size_t count);
+
+/* Makes fused places of PoCL with the mapping cpu train by the kernel that makes many steps, and
+ * adds each of them again, with launches. Returns the new number of places. */
+size_t layer_places_add_launches(struct layer_place places[LAYER_PLACES_MAX], size_t count);
 
 /* Sets FTZ and DAZ of the calling thread if ${place} requires them; threads that it starts inherit
  * them. Returns the state that layer_flush_end restores. */

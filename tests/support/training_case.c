@@ -54,6 +54,19 @@ static enum weft_status hand_over(const struct run *run) {
     return status;
 }
 
+/* With weights of classes, makes ${update}, of step ${step} of an epoch, divide by the sum of those
+ * of its images. */
+static void set_weight(const struct training_case *training, size_t step, struct update *update) {
+    const size_t images = training->data->count, end = (step + 1) * training->batch;
+    double sum = 0.0;
+    for (size_t i = step * training->batch; i < end && i < images; i++) {
+        sum += training->class_weights != NULL
+                   ? (double)training->class_weights[training->data->labels[i]]
+                   : 0.0;
+    }
+    update->weight = training->class_weights != NULL ? (float)sum : update->weight;
+}
+
 static enum weft_status train(const struct run *run, size_t steps) {
     size_t images = run->training->data->count, epochs = run->training->epochs;
     uint32_t *order = layer_alloc(images * sizeof *order);
@@ -67,13 +80,16 @@ static enum weft_status train(const struct run *run, size_t steps) {
     for (size_t i = 0; i < epochs * steps; i++) {
         updates[i] =
             run->training->updates != NULL ? run->training->updates[i] : adam_update(0.01f, i + 1);
+        set_weight(run->training, i % steps, &updates[i]);
     }
     for (size_t epoch = 0; status == WEFT_OK && epoch < epochs; epoch++) {
         const struct training_steps all = {.steps = steps,
                                            .batch = run->training->batch,
                                            .images = images,
                                            .order = order,
-                                           .updates = updates + epoch * steps};
+                                           .updates = updates + epoch * steps,
+                                           .label_smoothing = run->training->label_smoothing,
+                                           .class_weights = run->training->class_weights};
         status = backend_train(run->backend, &all, results + epoch * steps, run->error);
     }
     loss = layer_result_add(run->result, "loss", epochs * steps, 1, 1, 1);
@@ -188,6 +204,22 @@ static unsigned make_reference(const struct weft_network *network, const struct 
                                 training->expected[i].count, training->name);
     }
     return wrong;
+}
+
+void training_reference(const struct weft_network *network, const struct training_case *training,
+                        struct layer_result *result) {
+    const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
+    struct backend *backend = layer_open(network, &place, training->batch, training->name);
+    ck_assert(backend != NULL);
+    ck_assert(training_run(training, backend, result, training->name));
+    backend_close(backend);
+}
+
+struct weft_network *training_logits(size_t classes) {
+    char json[100];
+    snprintf(json, sizeof json, "{\"input\": [1, 1, %zu], \"layers\": [{\"kind\": \"flatten\"}]}",
+             classes);
+    return layer_network(json);
 }
 
 static unsigned check_place(const struct weft_network *network, const struct layer_place *place,

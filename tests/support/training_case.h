@@ -15,6 +15,8 @@ struct training_case {
     size_t batch;                 /* of each step but the last of an epoch, which may be smaller */
     size_t epochs;                /* over all images, in file order */
     const struct update *updates; /* of each step, or NULL: adam_update at rate 0.01 */
+    float label_smoothing;
+    const float *class_weights; /* of each output, or NULL; the updates divide by their sums */
     struct {
         const char *tensor;
         size_t count;
@@ -38,6 +40,14 @@ bool training_run(const struct training_case *training, struct backend *backend,
  * backend, and with the expected values of the cases. Fails the test at the end. */
 void training_check(const struct weft_network *network, const struct training_case *cases,
                     size_t count, const struct layer_place *places, size_t place_count);
+
+/* Trains and evaluates ${training} on the reference, opened for it alone, and stores the same in
+ * ${result}. Ends the test on failure. */
+void training_reference(const struct weft_network *network, const struct training_case *training,
+                        struct layer_result *result);
+
+/* Returns a network without parameters, whose ${classes} logits are the values of the pixels. */
+struct weft_network *training_logits(size_t classes);
 
 /* Makes a data set of ${count} images of 1 x ${width} bytes from 0 to 255 and labels below
  * ${classes}, drawn from ${seed}. Free with images_finish. */
