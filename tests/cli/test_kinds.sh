@@ -45,6 +45,7 @@ while IFS=$'\t' read -r kind words; do
     refuses_kind "a safetensors file" "kind-$kind" compare "$model" "$path"
     if [ -z "$text" ]; then
         refuses_kind "a JSON file" "kind-$kind" summary --network "$path"
+        refuses_kind "a JSON file" "kind-$kind" train --recipe "$path"
         refuses_kind "a JSON file" "kind-$kind" compare --fleet "$path"
         cp -r "$files/run" "$files/other"
         cp "$path" "$files/other/run.json"
@@ -88,6 +89,12 @@ linear_list 28 10 "$files/list.json"
 } >"$files/bom.json"
 run summary --network "$files/bom.json"
 expect_code 0
+{
+    printf '\xef\xbb\xbf'
+    echo '{"epochs": 1}'
+} >"$files/bom.json"
+run train --recipe "$files/bom.json" --data "$sample" --device cpu --steps 1 --out "$files/bom"
+expect_code 0
 for name in run.json steps.csv; do
     cp "$files/run/$name" "$files/$name"
     { printf '\xef\xbb\xbf'; cat "$files/$name"; } >"$files/run/$name"
@@ -113,6 +120,7 @@ not_readable() {
     reads "$1" "$2/begun/checkpoint.safetensors" train --resume "$2/begun"
     reads "$1" "$2/run/run.json" report "$2/run"
     reads "$1" "$2/x.json" summary --network "$2/x.json"
+    reads "$1" "$2/x.json" train --recipe "$2/x.json"
     reads "$1" "$2/x.json" compare --fleet "$2/x.json"
 }
 
@@ -148,6 +156,7 @@ begin "absent files"
 mkdir "$files/none"
 reads "No such file or directory" "$files/none/model.safetensors" summary "$files/none"
 reads "No such file or directory" "$files/none/x.json" summary --network "$files/none/x.json"
+reads "No such file or directory" "$files/none/x.json" train --recipe "$files/none/x.json"
 reads "Not a directory" "$files/list/x.json" summary --network "$files/list/x.json"
 run train --resume "$files/none"
 expect_code 3

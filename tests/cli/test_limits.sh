@@ -69,7 +69,7 @@ limited 200 3 "too many values" report "$files/run-values" --no-images
 limited 200 3 "more than 67108864 bytes" report "$files/run-long" --no-images
 
 # Files without an end
-for command in "summary" "summary --network" "compare --fleet" "compare $model" "evaluate --data $sample"; do
+for command in "summary" "summary --network" "train --recipe" "compare --fleet" "compare $model" "evaluate --data $sample"; do
     # shellcheck disable=SC2086
     limited 150 3 "/dev/zero: this is a file of zeros" $command /dev/zero
 done

@@ -38,6 +38,7 @@ for signal in SIGINT SIGTERM; do
     waits file $signal compare "$model" "$pipe"
     waits file $signal compare --fleet "$pipe"
     waits file $signal train --network "$pipe" --data "$sample" --device cpu
+    waits file $signal train --recipe "$pipe" --data "$sample" --device cpu
     waits file $signal train --init "$pipe" --data "$sample" --device cpu
     waits file $signal data --data "$work/files/train-images-idx3"
     waits file $signal samples --data "$work/files/train-images-idx3"

@@ -35,7 +35,8 @@ WORDS = ["kind", "conv2d", "linear", "batch_norm", "relu", "flatten", "max_pool2
          "layers", "F32", "F16", "BF16", "F64", "I64", "I32", "U8", "shape", "data_offsets", "dtype", "__metadata__",
          "weft.network", "weft.options", "weft.checkpoint", "weft.contract", "weft.digest", "weft.format", "epochs",
          "history", "training", "texts", "images", "event", "verdict", "options", "confusion", "classes", "num_batches_tracked", "running_var", "module.", "_orig_mod.",
-         "n_averaged"]
+         "n_averaged", "optimizer", "nesterov", "weight-decay", "schedule", "warmup", "label-smoothing", "clip-norm", "average",
+         "augment", "class-weights", "one-cycle", "cosine", "step:", "flip", "shift=", "erase="]
 VALUES = ["1e308", "-0", "4294967295", "9007199254740993", "18446744073709551616", "0.1", "1e-400", "null", "true",
           "[]", "{}", "<PWN", "\\u001b", "\\u0000", "\\ud800"]
 
@@ -161,6 +162,15 @@ def networks():
             seed("train", "list%d-%d" % (i, how), bytes([how, images]) + text(network))
 
 
+def recipes():
+    for i, recipe in enumerate((
+            {"epochs": 20, "batch": 50, "lr": 0.01, "order": "file", "validate": 10, "keep": "best"},
+            {"optimizer": "sgd", "momentum": 0.9, "nesterov": True, "weight-decay": 5e-4, "clip-norm": 1, "average": 2},
+            {"schedule": "step:10,0.5", "warmup": 500, "augment": "flip,shift=2,erase=8"},
+            {"schedule": "one-cycle", "warmup": "7.5%", "label_smoothing": 0.1, "class_weights": "balanced"})):
+        seed("recipe", "recipe%d" % i, text(recipe))
+
+
 def png(colour, depth, width=9, height=7, row_filter=0, more=b""):
     """Returns a PNG file; more is further chunks before the pixels."""
     row = (width * CHANNELS[colour] * depth + 7) // 8
@@ -264,6 +274,7 @@ def main():
     idx()
     safetensors(run)
     networks()
+    recipes()
     pictures()
     results(run)
     texts()

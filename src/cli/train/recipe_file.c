@@ -161,7 +161,7 @@ static enum weft_status take_member(struct cli_training *train, const char *memb
 
 /* ---- the file ---- */
 
-static enum weft_status take_all(struct cli_training *train, const char *text, const char *name,
+enum weft_status cli_recipe_take(struct cli_training *train, const char *text, const char *name,
                                  struct weft_error *error) {
     struct json_path path = {.count = 0};
     struct json_position position;
@@ -213,12 +213,12 @@ enum weft_status cli_recipe_load(struct cli_training *train, struct weft_error *
     for (size_t i = 0; i < sizeof builtins / sizeof builtins[0]; i++) {
         if (strcmp(name, builtins[i].name) == 0) {
             snprintf(label, sizeof label, "recipe %s", name);
-            return take_all(train, builtins[i].text, label, error);
+            return cli_recipe_take(train, builtins[i].text, label, error);
         }
     }
     status = read_file(name, &text, error);
     if (status == WEFT_OK) {
-        status = take_all(train, text, name, error);
+        status = cli_recipe_take(train, text, name, error);
     }
     free(text);
     return status;

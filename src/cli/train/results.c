@@ -24,13 +24,17 @@ static void json_training(struct json_writer *json, const struct cli_train_optio
     cli_json_count(json, "steps", steps);
 }
 
-/* The recipe, as far as it determined the bits of ${train}'s model and is not the published one. */
-static void json_recipe(struct json_writer *json, const struct cli_training *train) {
+/* The recipe, as far as it determined the bits of the model after ${epochs} and is not the
+ * published one. Only the last epoch of the training has the average. */
+static void json_recipe(struct json_writer *json, const struct cli_training *train, size_t epochs) {
+    const struct cli_train_options *options = &train->options;
+    const bool last =
+        epochs == options->epochs || (options->steps > 0 && train->record.steps >= options->steps);
     for (const struct cli_option *row = cli_train_rows; row->name != NULL; row++) {
-        const bool made = strcmp(row->name, "average") != 0 || train->averaged;
+        const bool made = strcmp(row->name, "average") != 0 || last;
         if (row->recipe && row->topic != NULL && strcmp(row->name, "keep") != 0 && made &&
-            !cli_option_is_default(row, &train->options.common)) {
-            cli_option_json(json, row, &train->options.common);
+            !cli_option_is_default(row, &options->common)) {
+            cli_option_json(json, row, &options->common);
         }
     }
     if (cli_recipe_needs_total(&train->recipe) && train->images[WEFT_SPLIT_TRAIN] != NULL) {
@@ -81,7 +85,7 @@ char *cli_train_model_options(const struct cli_training *train, size_t epochs, b
     if (options->validate > 0) { /* files without it are those of earlier versions */
         json_write_integer(&json, "validate", options->validate);
     }
-    json_recipe(&json, train);
+    json_recipe(&json, train, epochs);
     json_write_close(&json, '}');
     json_write_take(&json, &text, NULL);
     return text;

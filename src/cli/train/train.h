@@ -103,7 +103,6 @@ struct cli_training {
     struct cli_best best;
     struct cli_progress progress;
     struct weft_error failure; /* the first one inside a callback */
-    bool averaged;             /* the session has the mean of the last epochs, of --average */
     char sha256[65];           /* of the model file */
     struct report_evaluation evaluations[WEFT_SPLIT_COUNT];
     double seconds; /* of the command, until the last evaluation */
@@ -146,6 +145,10 @@ enum weft_status cli_recipe_check_images(const struct cli_training *train,
  * if they were given. Fails with WEFT_BAD_FILE for a wrong recipe, and with WEFT_USAGE for an
  * unknown one. */
 enum weft_status cli_recipe_load(struct cli_training *train, struct weft_error *error);
+
+/* The same for the recipe ${text}, which messages call ${name}. */
+enum weft_status cli_recipe_take(struct cli_training *train, const char *text, const char *name,
+                                 struct weft_error *error);
 
 void cli_recipe_finish(struct cli_recipe_file *file);
 
