@@ -146,9 +146,10 @@ WEFT_INLINE int chunk_begin(int items, int number, int units, int chunk, int chu
 
 /* The functions of the phases that belong to no layer. */
 WEFT_INLINE void gather_phase(int item, int shard, LANE_MEMORY lanes, global const uchar *pixels,
-                              global const uint *order, global const float *table,
-                              global float *input, int first, int count) {
-    gather_item(item, shard, pixels, order, table, input, first, count);
+                              global const uint *order, global const short8 *changes,
+                              global const float *table, global float *input, int first, int count,
+                              int height, int width) {
+    gather_images(item, shard, pixels, order, changes, table, input, first, count, height, width);
 }
 
 WEFT_INLINE void losses_phase(int item, int shard, LANE_MEMORY lanes, global const real *logits,

@@ -132,6 +132,9 @@ void backend_drop_images(struct backend *backend, size_t set);
  * NULL, and stores 0, if there are none. Valid until the backend is closed or gets other images. */
 const uint16_t *backend_labels(const struct backend *backend, size_t set, size_t *count);
 
+/* Stores the height and the width of the images of set ${set}, or 0 if there are none. */
+void backend_image_sides(const struct backend *backend, size_t set, size_t *height, size_t *width);
+
 /* Sets the value of each of the 256 bytes that a pixel can be, in all channels. */
 enum weft_status backend_set_pixels(struct backend *backend, const float values[256],
                                     struct weft_error *error);
@@ -191,8 +194,8 @@ float update_weight(const struct update *update, size_t count);
 float update_scale(const struct update *update, size_t count);
 
 /* How an image is changed when it is gathered: from augment_images. First it is mirrored left to
- * right, then moved, pixels from outside being byte 0; then a square becomes 0 (after
- * normalising). Each in all channels. */
+ * right, then moved, pixels from outside being byte 0; then the part of a square that is inside
+ * becomes +0 (after normalising). Each in all channels. */
 struct image_change {
     int16_t flip;                    /* 0 or 1 */
     int16_t down, right;             /* pixels */
@@ -258,9 +261,10 @@ void backend_steps_made(const struct backend *backend, uint64_t *by_launches, ui
 struct evaluation_pass {
     size_t set; /* of backend_set_images */
     enum weft_statistics statistics;
-    size_t first, count;   /* count: at most backend_options.batch */
-    float *logits;         /* output: count x classes */
-    float *losses;         /* output: the cross entropy of each image */
+    size_t first, count;                /* count: at most backend_options.batch */
+    const struct image_change *changes; /* of each of the ${count} images; NULL: none */
+    float *logits;                      /* output: count x classes */
+    float *losses;                      /* output: the cross entropy of each image */
     uint32_t *predictions; /* output: of each image, the first class with the largest logit */
 };
 

@@ -116,6 +116,8 @@ enum weft_status backend_set_images(struct backend *backend, size_t set,
     }
     TRY(backend->ops->set_images(backend, to, images, error));
     to->count = images->count;
+    to->height = images->height;
+    to->width = images->width;
     return WEFT_OK;
 }
 
@@ -130,6 +132,12 @@ void backend_drop_images(struct backend *backend, size_t set) {
 const uint16_t *backend_labels(const struct backend *backend, size_t set, size_t *count) {
     *count = set < backend->set_count ? backend->sets[set].count : 0;
     return *count > 0 ? backend->sets[set].labels : NULL;
+}
+
+void backend_image_sides(const struct backend *backend, size_t set, size_t *height, size_t *width) {
+    const bool exists = set < backend->set_count && backend->sets[set].count > 0;
+    *height = exists ? backend->sets[set].height : 0;
+    *width = exists ? backend->sets[set].width : 0;
 }
 
 static enum weft_status check_array(const struct backend *backend, enum backend_array array,

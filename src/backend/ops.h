@@ -22,6 +22,7 @@ struct profile;
 /* A set of images on the device. */
 struct backend_set {
     size_t count;                                  /* of images; 0: there are none */
+    size_t height, width;                          /* of each */
     uint16_t *labels;                              /* a copy */
     uint8_t *pixels;                               /* of the CPU backend */
     struct _cl_mem *device_pixels, *device_labels; /* of an OpenCL device */

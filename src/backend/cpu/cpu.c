@@ -207,7 +207,12 @@ static enum weft_status train(struct backend *backend, const struct training_ste
         size_t count = left < steps->batch ? left : steps->batch;
         const uint32_t *order = steps->order + first;
         dropout_key(steps->seed, steps->first + step, backend->key);
-        cpu_gather_input(cpu, set->pixels, order, count);
+        cpu_gather_input(cpu, steps->set, 0,
+                         (struct cpu_gather){
+                             .order = order,
+                             .changes = steps->changes != NULL ? steps->changes + first : NULL,
+                             .count = count,
+                         });
         cpu_forward(cpu, count, WEFT_STATISTICS_BATCH, true);
         cpu_cross_entropy(cpu, (struct cpu_loss){
                                    .count = count,
@@ -227,11 +232,14 @@ static enum weft_status train(struct backend *backend, const struct training_ste
 static enum weft_status evaluate(struct backend *backend, const struct evaluation_pass *pass,
                                  struct weft_error *error) {
     struct cpu_backend *cpu = cpu_of(backend);
-    size_t size = shape_size(backend->network->input);
     size_t classes = shape_size(network_output(backend->network));
     watch_begin(&backend->watch, cpu_work(cpu, pass->count, false));
-    cpu_gather_input(cpu, backend->sets[pass->set].pixels + pass->first * size, cpu->identity,
-                     pass->count);
+    cpu_gather_input(cpu, pass->set, pass->first,
+                     (struct cpu_gather){
+                         .order = cpu->identity,
+                         .changes = pass->changes,
+                         .count = pass->count,
+                     });
     cpu_forward(cpu, pass->count, pass->statistics, false);
     cpu_cross_entropy(cpu, (struct cpu_loss){
                                .count = pass->count,

@@ -3,6 +3,34 @@
 #include "backend/cpu/level.h"
 #include "backend/loss_targets.h"
 
+/* The value at (${row}, ${column}) of a channel with these ${pixels} after ${change}. */
+static float changed_value(const struct cpu_gather *task, const struct image_change *change,
+                           const uint8_t *pixels, const float *table, long row, long column) {
+    const long height = (long)task->height, width = (long)task->width;
+    const long from_row = row - change->down, from_column = column - change->right;
+    if (row >= change->erase_row && row < change->erase_row + change->erase &&
+        column >= change->erase_column && column < change->erase_column + change->erase) {
+        return 0.0f;
+    }
+    if (from_row < 0 || from_row >= height || from_column < 0 || from_column >= width) {
+        return table[0];
+    }
+    return table[pixels[from_row * width +
+                        (change->flip != 0 ? width - 1 - from_column : from_column)]];
+}
+
+/* Gathers an image that is changed into lane ${lane}. */
+static void gather_changed(const struct cpu_gather *task, const struct image_change *change,
+                           const uint8_t *pixels, size_t lane, cpu_lanes *input) {
+    const size_t area = task->height * task->width; /* of a channel of the image */
+    for (size_t i = 0; i < task->size; i++) {
+        const size_t at = i % area;
+        input[i][lane] =
+            changed_value(task, change, pixels + (i - at), task->table + i / task->area * 256,
+                          (long)(at / task->width), (long)(at % task->width));
+    }
+}
+
 static void gather(void *context, size_t shard) {
     const struct cpu_gather *task = context;
     size_t present = lanes_shard_images(task->count, shard);
@@ -12,6 +40,10 @@ static void gather(void *context, size_t shard) {
             lane < present ? task->pixels + task->order[shard * CPU_LANES + lane] * task->size
                            : NULL;
         const float *table = task->table; /* of the channel */
+        if (task->changes != NULL && pixels != NULL) {
+            gather_changed(task, &task->changes[shard * CPU_LANES + lane], pixels, lane, input);
+            continue;
+        }
         for (size_t i = 0; i < task->size; table += 256) {
             for (const size_t end = i + task->area; i < end; i++) {
                 input[i][lane] = pixels != NULL ? table[pixels[i]] : 0.0f;

@@ -10,9 +10,11 @@
  * ${table} has for its channel; 0 in empty lanes. */
 struct cpu_gather {
     const uint8_t *pixels;
+    size_t height, width; /* of the images */
     const uint32_t *order;
+    const struct image_change *changes; /* of images 0 .. count - 1; NULL: none */
     const float *table;
-    size_t size, area, count; /* area: the values of a channel */
+    size_t size, area, count; /* area: the values that share 256 values of the table */
     cpu_lanes *input;
 };
 

@@ -190,20 +190,19 @@ uint64_t cpu_work(const struct cpu_backend *cpu, size_t count, bool train) {
     return work * lanes_shards(count) * CPU_LANES;
 }
 
-void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint32_t *order,
-                      size_t count) {
+void cpu_gather_input(struct cpu_backend *cpu, size_t set, size_t first, struct cpu_gather images) {
     const struct weft_network *network = cpu->base.network;
-    const size_t size = shape_size(network->input);
-    struct cpu_gather task = {.pixels = pixels,
-                              .order = order,
-                              .table = cpu->table,
-                              .size = size,
-                              .area = size / network_pixel_channels(network),
-                              .count = count,
-                              .input = cpu->values[0]};
+    const struct backend_set *from = &cpu->base.sets[set];
     double start = os_seconds();
-    run_pieces(cpu, lanes_shards(count), cpu->level->gather, &task, 0);
-    cpu_profile_common(cpu, CPU_GATHER, count, start);
+    images.size = shape_size(network->input);
+    images.area = images.size / network_pixel_channels(network);
+    images.pixels = from->pixels + first * images.size;
+    images.height = from->height;
+    images.width = from->width;
+    images.table = cpu->table;
+    images.input = cpu->values[0];
+    run_pieces(cpu, lanes_shards(images.count), cpu->level->gather, &images, 0);
+    cpu_profile_common(cpu, CPU_GATHER, images.count, start);
 }
 
 void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss) {

@@ -4,9 +4,9 @@
 
 #include "backend/cpu/state.h"
 
-/* Fills the input from ${pixels} of the images order[0 .. count - 1]. */
-void cpu_gather_input(struct cpu_backend *cpu, const uint8_t *pixels, const uint32_t *order,
-                      size_t count);
+/* Fills the input from images of set ${set}: those of ${images}.order, changed by its changes, of
+ * its count; the order counts from image ${first}. */
+void cpu_gather_input(struct cpu_backend *cpu, size_t set, size_t first, struct cpu_gather images);
 
 /* Computes all outputs for the ${count} images of the input. ${update}: updates running statistics,
  * too. */

@@ -33,6 +33,7 @@ enum opencl_argument {
     ARG_LABELS,       /* of the training images */
     ARG_ORDER,        /* the order of the training images */
     ARG_TARGETS,      /* of the loss (backend/loss_targets.h) */
+    ARG_CHANGES,      /* how they are changed */
     ARG_PIXELS,       /* of the training images */
     ARG_NUMBERS,      /* struct step_numbers of each step */
     ARG_RESULTS,      /* of each shard: the sum of losses and the number of correct answers */
@@ -46,6 +47,8 @@ enum opencl_argument {
     ARG_KEY_LOW,      /* the key of the step (dropout.h) */
     ARG_KEY_HIGH,     /* the same */
     ARG_TRAINS,       /* 1: a pass of a training step, 0: another one */
+    ARG_HEIGHT,       /* of the images; 0: they are not changed */
+    ARG_WIDTH,        /* of the images */
     ARG_SIZE,         /* values of an image of the input */
     ARG_VALUES,       /* values that an item computes of them */
     ARG_OFFSET,       /* values of the output before those of the input */

@@ -169,7 +169,7 @@ static void release_all(cl_device_id device, const cl_mem *buffers, size_t count
 void opencl_memory_finish(struct opencl_backend *cl) {
     const cl_mem rest[] = {cl->partials, cl->shard_results, cl->losses, cl->predictions,
                            cl->table,    cl->identity,      cl->order,  cl->results,
-                           cl->numbers,  cl->targets};
+                           cl->numbers,  cl->targets,       cl->changes};
     finish_tensors(cl);
     release_all(cl->device, cl->scratch, cl->groups.count);
     release_all(cl->device, cl->arrays, ARRAY_COUNT);

@@ -12,13 +12,23 @@
 
 #include <stdlib.h>
 
-/* Reads ${count} images from ${first} in ${order} into the network's input. */
-static enum weft_status gather(struct opencl_backend *cl, size_t set, cl_mem order, size_t first,
+const cl_mem *opencl_images_changes(const struct opencl_backend *cl,
+                                    const struct opencl_images *images, cl_int sides[2]) {
+    const struct backend_set *set = &cl->base.sets[images->set];
+    sides[0] = images->changed ? (cl_int)set->height : 0;
+    sides[1] = images->changed ? (cl_int)set->width : 0;
+    return images->changed ? &cl->changes : images->order;
+}
+
+/* Reads ${count} images of ${images} into the network's input. */
+static enum weft_status gather(struct opencl_backend *cl, const struct opencl_images *images,
                                size_t count, struct weft_error *error) {
-    cl_int begin = (cl_int)first, images = (cl_int)count;
-    const struct backend_set *from = &cl->base.sets[set];
+    cl_int first = (cl_int)images->first, present = (cl_int)count, sides[2];
+    const struct backend_set *from = &cl->base.sets[images->set];
+    const cl_mem *changes = opencl_images_changes(cl, images, sides);
     return LAUNCH(cl, &cl->common[COMMON_GATHER], count, error, ARG(from->device_pixels),
-                  ARG(order), ARG(cl->table), ARG(cl->values[0]), ARG(begin), ARG(images));
+                  ARG(*images->order), ARG(*changes), ARG(cl->table), ARG(cl->values[0]),
+                  ARG(first), ARG(present), ARG(sides[0]), ARG(sides[1]));
 }
 
 static enum weft_status loss_train(struct opencl_backend *cl,
@@ -54,8 +64,10 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct train
         .result_index = step * lanes_shards(steps->batch),
         .first = first,
     };
+    struct opencl_images images = opencl_steps_images(cl, steps);
+    images.first = first;
     dropout_key(steps->seed, steps->first + step, cl->base.key);
-    TRY(gather(cl, steps->set, cl->order, first, values.count, error));
+    TRY(gather(cl, &images, values.count, error));
     TRY(opencl_enqueue_pass(cl, PASS_FORWARD, separate, &values, error));
     TRY(separate < cl->groups.count ? opencl_step(cl, &values, error)
                                     : loss_train(cl, &values, error));
@@ -91,13 +103,33 @@ done:
     return status;
 }
 
+_Static_assert(sizeof(struct image_change) == 8 * sizeof(cl_short), "gather reads short8");
+
+/* Writes ${changes} of ${count} images, unless NULL. */
+static enum weft_status write_changes(struct opencl_backend *cl, const struct image_change *changes,
+                                      size_t count, struct weft_error *error) {
+    const size_t bytes = count * sizeof *changes;
+    if (changes == NULL) {
+        return WEFT_OK;
+    }
+    TRY(opencl_buffer_grow(cl, bytes, "changes of images", &cl->changes, error));
+    return opencl_write(cl, cl->changes, changes, bytes, error);
+}
+
 enum weft_status opencl_steps_begin(struct opencl_backend *cl, const struct training_steps *steps,
                                     struct weft_error *error) {
     cl->trained_set = steps->set;
     TRY(grow(cl, steps, error));
     TRY(opencl_update_write(cl, steps, error));
     TRY(write_targets(cl, steps, error));
+    TRY(write_changes(cl, steps->changes, steps->images, error));
     return opencl_write(cl, cl->order, steps->order, steps->images * sizeof(cl_uint), error);
+}
+
+struct opencl_images opencl_steps_images(const struct opencl_backend *cl,
+                                         const struct training_steps *steps) {
+    return (struct opencl_images){
+        .set = steps->set, .order = &cl->order, .changed = steps->changes != NULL};
 }
 
 enum weft_status opencl_steps_enqueue(struct opencl_backend *cl, const struct training_steps *steps,
@@ -134,16 +166,51 @@ done:
     return status;
 }
 
+/* Writes the order of the images of ${pass}, so that their changes need not be those of a whole
+ * set. */
+static enum weft_status write_order(struct opencl_backend *cl, const struct evaluation_pass *pass,
+                                    struct weft_error *error) {
+    const size_t bytes = pass->count * sizeof(cl_uint);
+    cl_uint *order = malloc(bytes);
+    enum weft_status status;
+    if (order == NULL) {
+        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
+    }
+    for (size_t i = 0; i < pass->count; i++) {
+        order[i] = (cl_uint)(pass->first + i);
+    }
+    TRY_OR(done, opencl_buffer_grow(cl, bytes, "an order", &cl->order, error));
+    status = opencl_write(cl, cl->order, order, bytes, error);
+done:
+    free(order);
+    return status;
+}
+
+enum weft_status opencl_pass_begin(struct opencl_backend *cl, const struct evaluation_pass *pass,
+                                   struct opencl_images *images, struct weft_error *error) {
+    *images =
+        (struct opencl_images){.set = pass->set, .order = &cl->identity, .first = pass->first};
+    if (pass->changes == NULL) {
+        return WEFT_OK;
+    }
+    *images = (struct opencl_images){.set = pass->set, .order = &cl->order, .changed = true};
+    TRY(write_changes(cl, pass->changes, pass->count, error));
+    return write_order(cl, pass, error);
+}
+
 enum weft_status opencl_pass_enqueue(struct opencl_backend *cl, const struct evaluation_pass *pass,
                                      struct weft_error *error) {
     const size_t last = cl->base.network->layer_count, count = pass->count;
-    cl_int first = (cl_int)pass->first, images = (cl_int)count;
+    cl_int first, present = (cl_int)count;
     const struct opencl_pass_values values = {.count = count, .statistics = pass->statistics};
-    TRY(gather(cl, pass->set, cl->identity, pass->first, count, error));
+    struct opencl_images images;
+    TRY(opencl_pass_begin(cl, pass, &images, error));
+    first = (cl_int)images.first;
+    TRY(gather(cl, &images, count, error));
     TRY(opencl_enqueue_pass(cl, PASS_FORWARD, cl->groups.count, &values, error));
     return LAUNCH(cl, &cl->common[COMMON_LOSS_EVALUATE], count, error, ARG(cl->values[last]),
-                  ARG(cl->base.sets[pass->set].device_labels), ARG(cl->identity), ARG(cl->losses),
-                  ARG(cl->predictions), ARG(first), ARG(images));
+                  ARG(cl->base.sets[pass->set].device_labels), ARG(*images.order), ARG(cl->losses),
+                  ARG(cl->predictions), ARG(first), ARG(present));
 }
 
 enum weft_status opencl_pass_read(struct opencl_backend *cl, const struct evaluation_pass *pass,

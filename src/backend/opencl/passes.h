@@ -3,6 +3,7 @@
 #define WEFT_OPENCL_PASSES_H
 
 #include "backend/inspect.h"
+#include "backend/opencl/cl.h"
 #include "backend/tensor_ref.h"
 
 struct opencl_backend;
@@ -20,6 +21,26 @@ enum weft_status opencl_steps_enqueue(struct opencl_backend *cl, const struct tr
                                       size_t begin, size_t end, struct weft_error *error);
 enum weft_status opencl_steps_join(struct opencl_backend *cl, const struct training_steps *steps,
                                    struct weft_error *error);
+
+/* The images of steps or of a pass. */
+struct opencl_images {
+    size_t set, first;   /* the index of the first image in the order */
+    const cl_mem *order; /* of the images of the set */
+    bool changed;        /* by cl->changes, one for each number of the order */
+};
+
+/* Returns the images of ${steps}, after opencl_steps_begin. */
+struct opencl_images opencl_steps_images(const struct opencl_backend *cl,
+                                         const struct training_steps *steps);
+
+/* Stores the images of ${pass} in ${images}, after writing their order and changes. */
+enum weft_status opencl_pass_begin(struct opencl_backend *cl, const struct evaluation_pass *pass,
+                                   struct opencl_images *images, struct weft_error *error);
+
+/* Stores the height and the width of ${images} in ${sides}, or 0 if they are not
+ * changed; returns the buffer of the changes, or another one instead. */
+const cl_mem *opencl_images_changes(const struct opencl_backend *cl,
+                                    const struct opencl_images *images, cl_int sides[2]);
 
 /* Enqueues ${pass}; reads what it asks for. */
 enum weft_status opencl_pass_enqueue(struct opencl_backend *cl, const struct evaluation_pass *pass,

@@ -21,7 +21,8 @@
 static const struct opencl_function gather = {
     .name = "gather_phase",
     .range = RANGE_SHARDS,
-    .arguments = {ARG_PIXELS, ARG_ORDER, ARG_TABLE, ARG_INPUT, ARG_FIRST, ARG_COUNT},
+    .arguments = {ARG_PIXELS, ARG_ORDER, ARG_CHANGES, ARG_TABLE, ARG_INPUT, ARG_FIRST, ARG_COUNT,
+                  ARG_HEIGHT, ARG_WIDTH},
 };
 static const struct opencl_function update = {
     .name = "update_phase",
@@ -101,6 +102,7 @@ static void name_argument(const struct opencl_phases *phases, const struct openc
                                         [ARG_NUMBERS] = "numbers",
                                         [ARG_LABELS] = "labels",
                                         [ARG_ORDER] = "order",
+                                        [ARG_CHANGES] = "changes",
                                         [ARG_RESULTS] = "results",
                                         [ARG_LOSSES] = "losses",
                                         [ARG_PREDICTIONS] = "predictions",
@@ -111,7 +113,9 @@ static void name_argument(const struct opencl_phases *phases, const struct openc
                                         [ARG_FIRST] = "first",
                                         [ARG_KEY_LOW] = "key_low",
                                         [ARG_KEY_HIGH] = "key_high",
-                                        [ARG_TRAINS] = "train"};
+                                        [ARG_TRAINS] = "train",
+                                        [ARG_HEIGHT] = "height",
+                                        [ARG_WIDTH] = "width"};
     const enum opencl_argument argument = call->function->arguments[a];
     const size_t tensor = opencl_tensor_of(&phases->groups, call, argument);
     if (tensor != OPENCL_NO_TENSOR) {
@@ -244,7 +248,8 @@ void opencl_emit_phases(struct text *text, const struct opencl_phases *phases) {
         emit_phase(text, phases, i);
     }
     text_add(text, "kernel void " PHASES_KERNEL "(global atomic_int *counters, int train, "
-                   "int begin_step, int steps, int batch, int begin_image, int images");
+                   "int begin_step, int steps, int batch, int begin_image, int images, "
+                   "int height, int width");
     for (size_t i = 0; i < phases->buffer_count; i++) {
         text_add(text, ", global %s *%s",
                  phases->buffers[i].argument == ARG_NUMBERS ? "const struct step_numbers" : "void",

@@ -48,8 +48,9 @@ void opencl_emit_phases(struct text *text, const struct opencl_phases *phases);
 
 /* The parameters of the kernel: the counters, numbers, and the buffers of ${phases}. The numbers
  * are: whether it trains; the first of the steps of this launch, and how many there are; the images
- * of a step; the first image in the order, and how many there are in all steps. */
+ * of a step; the first image in the order, and how many there are in all steps; the height and the
+ * width of the images if they are changed, else 0. */
 #define PHASES_KERNEL "compute_steps"
-enum { PHASES_COUNTERS, PHASES_FIRST_NUMBER, PHASES_NUMBERS = 6 };
+enum { PHASES_COUNTERS, PHASES_FIRST_NUMBER, PHASES_NUMBERS = 8 };
 
 #endif

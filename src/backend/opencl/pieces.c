@@ -20,8 +20,8 @@
 /* What the kernel computes. */
 struct work {
     bool trains; /* else it evaluates */
-    size_t set, first, images, batch;
-    cl_mem *order; /* of the images, from ${first} on */
+    struct opencl_images images;
+    size_t count, batch;
 };
 
 /* Sets argument ${index} of the kernel. */
@@ -33,13 +33,16 @@ static enum weft_status set(struct opencl_backend *cl, size_t index, size_t size
 
 static const cl_mem *buffer_of(struct opencl_backend *cl, const struct work *work,
                                const struct opencl_phase_buffer *buffer) {
+    cl_int sides[2];
     switch (buffer->argument) {
     case ARG_PIXELS:
-        return &cl->base.sets[work->set].device_pixels;
+        return &cl->base.sets[work->images.set].device_pixels;
     case ARG_LABELS:
-        return &cl->base.sets[work->set].device_labels;
+        return &cl->base.sets[work->images.set].device_labels;
     case ARG_ORDER:
-        return work->order;
+        return work->images.order;
+    case ARG_CHANGES:
+        return opencl_images_changes(cl, &work->images, sides);
     default:
         return opencl_buffer_of(cl, &buffer->call, buffer->argument);
     }
@@ -48,9 +51,13 @@ static const cl_mem *buffer_of(struct opencl_backend *cl, const struct work *wor
 static enum weft_status set_arguments(struct opencl_backend *cl, const struct work *work,
                                       size_t begin, size_t count, struct weft_error *error) {
     const struct opencl_phases *phases = &cl->steps->phases;
-    const cl_int numbers[PHASES_NUMBERS] = {work->trains,        (cl_int)begin,
-                                            (cl_int)count,       (cl_int)work->batch,
-                                            (cl_int)work->first, (cl_int)work->images};
+    cl_int numbers[PHASES_NUMBERS] = {work->trains,
+                                      (cl_int)begin,
+                                      (cl_int)count,
+                                      (cl_int)work->batch,
+                                      (cl_int)work->images.first,
+                                      (cl_int)work->count};
+    opencl_images_changes(cl, &work->images, numbers + PHASES_NUMBERS - 2);
     TRY(set(cl, PHASES_COUNTERS, sizeof cl->steps->counters, &cl->steps->counters, error));
     for (size_t i = 0; i < PHASES_NUMBERS; i++) {
         TRY(set(cl, PHASES_FIRST_NUMBER + i, sizeof numbers[i], &numbers[i], error));
@@ -103,7 +110,7 @@ static enum weft_status run_launches(struct opencl_backend *cl, const struct tra
 /* Makes ${steps}, which opencl_steps_begin has prepared, in pieces. */
 static enum weft_status run(struct opencl_backend *cl, const struct training_steps *steps,
                             struct weft_error *error) {
-    const struct work work = {true, steps->set, 0, steps->images, steps->batch, &cl->order};
+    const struct work work = {true, opencl_steps_images(cl, steps), steps->images, steps->batch};
     struct step_choice *choice = &cl->steps->choice[true];
     for (size_t step = 0, made; step < steps->steps; step += made) {
         enum step_way way;
@@ -145,9 +152,9 @@ enum weft_status opencl_train(struct backend *backend, const struct training_ste
  * it. */
 static enum weft_status run_pass(struct opencl_backend *cl, const struct evaluation_pass *pass,
                                  struct weft_error *error) {
-    const struct work work = {false,       pass->set,   pass->first,
-                              pass->count, pass->count, &cl->identity};
+    struct work work = {.count = pass->count, .batch = pass->count};
     size_t made;
+    TRY(opencl_pass_begin(cl, pass, &work.images, error));
     return launch(cl, &work, 0, 1, &made, error);
 }
 

@@ -103,6 +103,8 @@ cl_mem *opencl_buffer_of(struct opencl_backend *cl, const struct opencl_call *ca
         return &cl->base.sets[cl->trained_set].device_labels;
     case ARG_ORDER:
         return &cl->order;
+    case ARG_CHANGES:
+        return &cl->changes;
     case ARG_LOSSES:
         return &cl->losses;
     case ARG_PREDICTIONS:

@@ -113,6 +113,7 @@ struct opencl_backend {
     size_t identity_count;                /* of its numbers */
     cl_mem order, results, shard_results; /* of the steps of one call */
     cl_mem numbers;                       /* the same: struct step_numbers of each step */
+    cl_mem changes;                       /* the same: how images are changed */
     struct opencl_steps *steps;           /* of steps.c; NULL: no kernel computes several steps */
     const struct debug_options *debug;    /* of debug/debug.h, or NULL */
     uint64_t steps_made;                  /* with debug: since the parameters were written */
