@@ -1,5 +1,6 @@
 /* train.c: the public functions that train, and give the order of the images. */
 #include "api/session.h"
+#include "train/augment.h"
 #include "train/train_model.h"
 
 #include <math.h>
@@ -68,6 +69,13 @@ static enum weft_status check_recipe(const struct weft_recipe *recipe,
                          "recipe.erase is %zu: it must be at most %zu, of images of "
                          "%zu x %zu pixels",
                          recipe->erase, side, images->height, images->width);
+    }
+    if ((recipe->shift > 0 || recipe->erase > 0) &&
+        (images->height > AUGMENT_SIDE_MAX || images->width > AUGMENT_SIDE_MAX)) {
+        return api_usage(error, function,
+                         "recipe.shift and erase: the images have %zu x %zu pixels, at most %d a "
+                         "side can be moved and erased",
+                         images->height, images->width, AUGMENT_SIDE_MAX);
     }
     return WEFT_OK;
 }

@@ -10,11 +10,12 @@
 
 /* The purpose of the numbers: two domains never use the same counter. */
 enum random_domain {
-    RANDOM_INITIAL = 0, /* initial values; subject: an index into network->tensors */
-    RANDOM_SHUFFLE = 1, /* orders of images; subject: the epoch */
-    RANDOM_VERIFY = 2,  /* values of verify_device; subject: an array or image */
-    RANDOM_DROPOUT = 3, /* keys of dropout; subject: the step */
-    RANDOM_HOLD_OUT = 4 /* the images of a test set; subject: an image */
+    RANDOM_INITIAL = 0,  /* initial values; subject: an index into network->tensors */
+    RANDOM_SHUFFLE = 1,  /* orders of images; subject: the epoch */
+    RANDOM_VERIFY = 2,   /* values of verify_device; subject: an array or image */
+    RANDOM_DROPOUT = 3,  /* keys of dropout; subject: the step */
+    RANDOM_HOLD_OUT = 4, /* the images of a test set; subject: an image */
+    RANDOM_AUGMENT = 5   /* changes of images (train/augment.h); subject: two for each epoch */
 };
 
 /* Stores the four words of block ${block} of ${subject} in ${domain} under ${seed} in ${words}. The

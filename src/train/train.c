@@ -1,4 +1,5 @@
 /* train.c: the loop over epochs and steps, the same for every backend. */
+#include "train/augment.h"
 #include "train/class_weights.h"
 #include "train/rate.h"
 #include "train/train_model.h"
@@ -24,12 +25,13 @@ struct run {
     struct backend *backend;
     const struct training *training;
     const struct training_events *events;
-    size_t images;
+    size_t images, height, width;
     uint64_t done;                    /* steps made, over all epochs */
     uint64_t total;                   /* steps when the training ends */
     const uint16_t *labels;           /* of the set */
     float *class_weights;             /* NULL: 1 */
     uint32_t *order;                  /* of the images in the epoch */
+    struct image_change *changes;     /* of these; NULL: none */
     struct update *updates;           /* of each step of the epoch */
     struct weft_step_result *results; /* of each step of the epoch */
     float *values;                    /* as long as parameters and buffers together */
@@ -58,6 +60,7 @@ static size_t steps_of_epoch(const struct run *run) {
 
 static void run_free(struct run *run) {
     free(run->order);
+    free(run->changes);
     free(run->updates);
     free(run->results);
     free(run->values);
@@ -80,6 +83,17 @@ static enum weft_status make_class_weights(struct run *run, struct weft_error *e
                                       : error_set(error, WEFT_NO_MEMORY, "training: no memory");
 }
 
+/* Makes memory for the changes of the images, if there are any. */
+static enum weft_status make_changes(struct run *run, struct weft_error *error) {
+    const struct training *training = run->training;
+    if (!augment_changes(&training->recipe)) {
+        return WEFT_OK;
+    }
+    backend_image_sides(run->backend, training->set, &run->height, &run->width);
+    run->changes = calloc(run->images, sizeof *run->changes);
+    return run->changes != NULL ? WEFT_OK : error_set(error, WEFT_NO_MEMORY, "training: no memory");
+}
+
 static enum weft_status run_init(struct run *run, struct weft_error *error) {
     const struct weft_network *network = run->model->network;
     size_t steps = (run->images + run->training->batch - 1) / run->training->batch;
@@ -91,7 +105,8 @@ static enum weft_status run_init(struct run *run, struct weft_error *error) {
     if (run->order == NULL || run->updates == NULL || run->results == NULL || run->values == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "training: no memory");
     }
-    return make_class_weights(run, error);
+    TRY(make_class_weights(run, error));
+    return make_changes(run, error);
 }
 
 /* Writes the values of the model to the device, and 0 as Adam's moments, unless the device has what
@@ -146,6 +161,7 @@ static enum weft_status make_steps(struct run *run, size_t epoch, size_t begin, 
         .images = last - begin * batch,
         .order = run->order + begin * batch,
         .updates = run->updates + begin,
+        .changes = run->changes != NULL ? run->changes + begin * batch : NULL,
         .label_smoothing = run->training->recipe.label_smoothing,
         .class_weights = run->class_weights,
         .set = run->training->set,
@@ -231,12 +247,16 @@ static enum weft_status run_epoch(struct run *run, size_t epoch, struct weft_err
     double start = os_seconds();
     size_t steps = steps_of_epoch(run);
     struct weft_epoch summary;
-    /* The order of the images, and what each step does with its gradients. */
+    /* The order of the images, their changes, and what each step does with its gradients. */
     for (size_t i = 0; training->order == WEFT_ORDER_FILE && i < run->images; i++) {
         run->order[i] = (uint32_t)i;
     }
     if (training->order == WEFT_ORDER_SHUFFLED) {
         shuffle_images(training->seed, epoch, run->order, run->images);
+    }
+    if (run->changes != NULL) {
+        augment_images(&training->recipe, training->seed, epoch, run->height, run->width,
+                       run->images, run->changes);
     }
     for (size_t i = 0; i < steps; i++) {
         run->updates[i] = update_of(run, epoch, i);
