@@ -111,8 +111,7 @@ static struct total read_total(struct backend *backend) {
 static void check_place(const struct layer_place *place, bool no_fuse, enum weft_math math) {
     struct backend *backend = start(place, no_fuse, math);
     struct propagation probe = {WEFT_STATISTICS_BATCH, 2, (float[72]){0}, (float[6]){1, 2}};
-    struct evaluation_pass pass = {
-        WEFT_SPLIT_TRAIN, WEFT_STATISTICS_RUNNING, 1, 5, NULL, NULL, NULL};
+    struct evaluation_pass pass = {.set = WEFT_SPLIT_TRAIN, .first = 1, .count = 5};
     struct weft_error error = {0};
     struct total once, twice;
     train(backend);

@@ -32,8 +32,13 @@ static enum weft_status make(struct weft_session *session, struct weft_checkpoin
     made->steps = session->steps;
     made->moments = copy(session->moments, parameters, sizeof *made->moments);
     made->second_moments = copy(session->second_moments, parameters, sizeof *made->moments);
+    if (session->average.epochs > 0) {
+        made->average.epochs = session->average.epochs;
+        made->average.sum = copy(session->average.sum, parameters, sizeof *made->average.sum);
+    }
     made->history = copy(session->history, session->epochs, sizeof *made->history);
-    return made->moments != NULL && made->second_moments != NULL && made->history != NULL
+    return made->moments != NULL && made->second_moments != NULL && made->history != NULL &&
+                   (made->average.epochs == 0 || made->average.sum != NULL)
                ? WEFT_OK
                : error_set(error, WEFT_NO_MEMORY, "no memory for a checkpoint");
 }
@@ -67,26 +72,34 @@ enum weft_status weft_session_checkpoint(struct weft_session *session,
 static enum weft_status set_checkpoint(struct weft_session *session,
                                        const struct weft_checkpoint *checkpoint,
                                        struct weft_error *error) {
+    const size_t parameters = checkpoint->model->network->parameter_count;
     struct weft_epoch *history;
+    float *sum = NULL;
     enum weft_status status;
     TRY(session_check_network(session, checkpoint->model->network,
                               "weft_session_set_checkpoint: checkpoint", error));
     history = copy(checkpoint->history, checkpoint->epochs, sizeof *history);
-    if (history == NULL) {
-        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu epochs", checkpoint->epochs);
+    if (checkpoint->average.epochs > 0) {
+        sum = copy(checkpoint->average.sum, parameters, sizeof *sum);
     }
-    status = session_take(session, checkpoint->model, checkpoint->moments,
-                          checkpoint->second_moments, error);
-    if (status != WEFT_OK) {
-        free(history);
-        return status;
+    if (history == NULL || (checkpoint->average.epochs > 0 && sum == NULL)) {
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for %zu epochs", checkpoint->epochs);
+        goto failed;
     }
+    TRY_OR(failed, session_take(session, checkpoint->model, checkpoint->moments,
+                                checkpoint->second_moments, error));
     free(session->history);
+    free(session->average.sum);
     session->history = history;
+    session->average = (struct training_average){sum, checkpoint->average.epochs};
     session->training = checkpoint->training;
     session->epochs = checkpoint->epochs;
     session->steps = checkpoint->steps;
     return session_write(session, error);
+failed:
+    free(history);
+    free(sum);
+    return status;
 }
 
 enum weft_status weft_session_set_checkpoint(struct weft_session *session,

@@ -144,6 +144,7 @@ void weft_session_close(struct weft_session *session) {
     model_destroy(session->model);
     free(session->moments);
     free(session->second_moments);
+    free(session->average.sum);
     free(session->notice);
     free(session->history);
     free(session->sets);

@@ -31,7 +31,8 @@ struct weft_session {
     struct weft_session_options options;
     struct training training; /* the last one, or all zero */
     const float *rate; /* the learning rate that the callback after an epoch may change; or NULL */
-    struct weft_epoch *history; /* of each epoch */
+    struct training_average average; /* of the last one, while it is not finished */
+    struct weft_epoch *history;      /* of each epoch */
     size_t epochs;
     uint64_t steps;
     struct session_images *sets; /* those of the backend; 0 is that of weft_predict */

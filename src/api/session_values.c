@@ -109,6 +109,7 @@ static enum weft_status set_model(struct weft_session *session, const struct wef
     TRY(session_check_network(session, model->network, "weft_session_set_model: model", error));
     TRY(session_take(session, model, NULL, NULL, error));
     session->training = (struct training){.epochs = 0};
+    session->average.epochs = 0;
     session->epochs = 0;
     session->steps = 0;
     return session_write(session, error);

@@ -184,6 +184,17 @@ static bool epoch_done(void *context, const struct weft_epoch *epoch) {
 
 /* ---- a training ---- */
 
+/* Makes room for the sum of the values of epochs, if there is none. */
+static enum weft_status reserve_average(struct weft_session *session, struct weft_error *error) {
+    struct training_average *average = &session->average;
+    if (average->sum == NULL) {
+        const size_t parameters = session->model->network->parameter_count;
+        average->sum = calloc(parameters + 1, sizeof *average->sum);
+    }
+    return average->sum != NULL ? WEFT_OK
+                                : error_set(error, WEFT_NO_MEMORY, "no memory for an average");
+}
+
 /* Trains on ${part}. When it fails, the device gets the values of the last finished epoch. */
 static enum weft_status train_epochs(struct run *run, const struct session_part *part,
                                      struct weft_error *error) {
@@ -194,10 +205,14 @@ static enum weft_status train_epochs(struct run *run, const struct session_part 
     const struct training training = training_of(session, run->options);
     enum weft_status status;
     TRY(reserve_epoch(session, error));
+    if (training.recipe.average > 0) {
+        TRY(reserve_average(session, error));
+    }
     run->training = training;
     run->training.batch = training.batch < count ? training.batch : count;
     run->training.start = &start;
     run->training.set = part->set;
+    run->training.average = &session->average;
     TRY(api_context(error, "weft_train", train_model_check(&run->training, count, error)));
     session->training = training;
     status = train_model(session->model, session->backend, count, &run->training, &events, error);

@@ -261,6 +261,7 @@ void backend_steps_made(const struct backend *backend, uint64_t *by_launches, ui
 struct evaluation_pass {
     size_t set; /* of backend_set_images */
     enum weft_statistics statistics;
+    bool update; /* with WEFT_STATISTICS_BATCH: the running statistics change, as in training */
     size_t first, count;                /* count: at most backend_options.batch */
     const struct image_change *changes; /* of each of the ${count} images; NULL: none */
     float *logits;                      /* output: count x classes */
@@ -268,7 +269,7 @@ struct evaluation_pass {
     uint32_t *predictions; /* output: of each image, the first class with the largest logit */
 };
 
-/* Computes ${pass}. Changes no running statistics. Fails with WEFT_USAGE for images that do not
+/* Computes ${pass}. Dropout is inactive. Fails with WEFT_USAGE for images that do not
  * exist, with WEFT_INTERRUPTED (struct backend_watch), and with WEFT_BAD_DEVICE. */
 enum weft_status backend_evaluate(struct backend *backend, const struct evaluation_pass *pass,
                                   struct weft_error *error);

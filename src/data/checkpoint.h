@@ -14,8 +14,9 @@ struct weft_checkpoint {
     uint64_t steps;           /* made in these epochs, and apart from them */
     float *moments;           /* Adam's, laid out as the parameters */
     float *second_moments;
-    struct weft_epoch *history; /* of each finished epoch; results is NULL */
-    struct json_t *texts;       /* the caller's: an object of strings; NULL: none */
+    struct training_average average; /* .sum is NULL if there is none */
+    struct weft_epoch *history;      /* of each finished epoch; results is NULL */
+    struct json_t *texts;            /* the caller's: an object of strings; NULL: none */
 };
 
 /* Writes ${checkpoint} to ${path}: to a temporary file first, which is then renamed. A symbolic

@@ -30,8 +30,8 @@ static enum weft_status read_floats(const struct safetensors *file,
                                     struct weft_error *error) {
     struct checkpoint_array arrays[CHECKPOINT_ARRAYS];
     const struct safetensors_entry *entry;
-    checkpoint_arrays(checkpoint, arrays);
-    for (size_t a = 0; a < CHECKPOINT_ARRAYS; a++) {
+    const size_t array_count = checkpoint_arrays(checkpoint, arrays);
+    for (size_t a = 0; a < array_count; a++) {
         TRY(find(file, arrays[a].name, "F32", arrays[a].count, &entry, error));
         for (size_t i = 0; i < arrays[a].count; i++) {
             arrays[a].values[i] = safetensors_float(entry, i);
@@ -87,6 +87,7 @@ static enum weft_status prepare(const struct safetensors *file, struct weft_chec
                                 struct weft_error *error) {
     const char *contract = safetensors_metadata(file, "weft.contract");
     struct weft_network *network;
+    bool averages = false;
     size_t count;
     if (safetensors_metadata(file, "weft.network") == NULL || contract == NULL ||
         safetensors_metadata(file, "weft.checkpoint") == NULL) {
@@ -106,7 +107,12 @@ static enum weft_status prepare(const struct safetensors *file, struct weft_chec
     count = network->parameter_count;
     checkpoint->moments = calloc(count + 1, sizeof *checkpoint->moments);
     checkpoint->second_moments = calloc(count + 1, sizeof *checkpoint->second_moments);
-    return checkpoint->moments != NULL && checkpoint->second_moments != NULL
+    if (safetensors_find(file, "average") != NULL) {
+        checkpoint->average.sum = calloc(count + 1, sizeof *checkpoint->average.sum);
+        averages = true;
+    }
+    return checkpoint->moments != NULL && checkpoint->second_moments != NULL &&
+                   (!averages || checkpoint->average.sum != NULL)
                ? WEFT_OK
                : error_set(error, WEFT_NO_MEMORY, "no memory for %zu parameters", count);
 }
@@ -145,6 +151,7 @@ void checkpoint_destroy(struct weft_checkpoint *checkpoint) {
         model_destroy(checkpoint->model);
         free(checkpoint->moments);
         free(checkpoint->second_moments);
+        free(checkpoint->average.sum);
         free(checkpoint->history);
         json_decref(checkpoint->texts);
         free(checkpoint);

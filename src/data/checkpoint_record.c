@@ -44,6 +44,9 @@ char *checkpoint_make_record(const struct weft_checkpoint *checkpoint) {
         json_write_null(&json, "training");
     }
     json_write_string(&json, "math", checkpoint->math == WEFT_MATH_FAST ? "fast" : "exact");
+    if (checkpoint->average.epochs > 0) {
+        json_write_integer(&json, "averaged_epochs", checkpoint->average.epochs);
+    }
     write_history(&json, checkpoint);
     json_write_open(&json, "texts", '{');
     json_object_foreach(checkpoint->texts, key, value) {
@@ -117,6 +120,18 @@ static enum weft_status read_history(const json_t *list, struct weft_checkpoint 
     return total <= checkpoint->steps ? WEFT_OK : bad(error, "the number of steps");
 }
 
+/* The number of epochs in the sum is there if the sum is. */
+static enum weft_status read_average(const json_t *json, struct weft_checkpoint *checkpoint,
+                                     struct weft_error *error) {
+    uint64_t epochs = 0;
+    const bool valid = json_read_integer(json, checkpoint->epochs, &epochs) && epochs > 0;
+    if (checkpoint->average.sum != NULL ? !valid : json != NULL) {
+        return bad(error, "averaged_epochs");
+    }
+    checkpoint->average.epochs = (size_t)epochs;
+    return WEFT_OK;
+}
+
 static enum weft_status read_texts(json_t *texts, struct weft_checkpoint *checkpoint,
                                    struct weft_error *error) {
     const char *key;
@@ -148,6 +163,7 @@ static enum weft_status read_record(const json_t *json, struct weft_checkpoint *
         return bad(error, "math");
     }
     checkpoint->math = strcmp(math, "fast") == 0 ? WEFT_MATH_FAST : WEFT_MATH_EXACT;
+    TRY(read_average(json_object_get(json, "averaged_epochs"), checkpoint, error));
     TRY(read_history(json_object_get(json, "history"), checkpoint, error));
     return read_texts(json_object_get(json, "texts"), checkpoint, error);
 }

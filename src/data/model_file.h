@@ -26,10 +26,10 @@ enum weft_status model_check(const struct weft_model *model, enum weft_status st
 bool model_counter(const struct network_layer *layer, char name[LAYER_NAME_MAX + 32]);
 
 /* A checkpoint has the flat arrays parameters, buffers, moments and second_moments (F32), laid out
- * by the network; batches (I64, one element a layer); progress (I64: finished epochs, steps). Its
- * __metadata__ is that of the model (model_metadata.h) and "weft.checkpoint"
- * (checkpoint_record.c). */
-#define CHECKPOINT_ARRAYS 4
+ * by the network, and average, a sum, while recipe.average is not finished; batches (I64, one
+ * element a layer); progress (I64: finished epochs, steps). Its __metadata__ is that of the model
+ * (model_metadata.h) and "weft.checkpoint" (checkpoint_record.c). */
+#define CHECKPOINT_ARRAYS 5
 
 /* A flat array of floats. */
 struct checkpoint_array {
@@ -38,9 +38,9 @@ struct checkpoint_array {
     float *values;
 };
 
-/* Lists the flat arrays of ${checkpoint}, which has a model. */
-void checkpoint_arrays(const struct weft_checkpoint *checkpoint,
-                       struct checkpoint_array arrays[CHECKPOINT_ARRAYS]);
+/* Lists the flat arrays of ${checkpoint}, which has a model. Returns their number. */
+size_t checkpoint_arrays(const struct weft_checkpoint *checkpoint,
+                         struct checkpoint_array arrays[CHECKPOINT_ARRAYS]);
 
 /* Returns "weft.checkpoint", which the caller frees, or NULL without memory. */
 char *checkpoint_make_record(const struct weft_checkpoint *checkpoint);

@@ -21,8 +21,15 @@ struct training_start {
     uint64_t steps; /* made in these epochs, and apart from them */
 };
 
+/* The sum of the parameters after the last epochs: of a training with recipe.average that is not
+ * finished. */
+struct training_average {
+    float *sum;    /* as long as the parameters */
+    size_t epochs; /* whose values are in the sum; 0: it has no value */
+};
+
 /* What determines the bits of a training, in addition to network, data and initial values. A
- * checkpoint has all but ${start} and ${set}: the rows of training.c. */
+ * checkpoint has all but the last three members: the rows of training.c. */
 struct training {
     size_t epochs;       /* at least 1 */
     size_t batch;        /* images of a step, at least 1 */
@@ -32,6 +39,7 @@ struct training {
     uint64_t steps; /* the training ends after this number of steps in total; 0: after the epochs */
     struct weft_recipe recipe;
     const struct training_start *start; /* NULL: from the beginning */
+    struct training_average *average;   /* with recipe.average: of what was trained before */
     size_t set; /* of the backend that has the images (backend_set_images) */
 };
 

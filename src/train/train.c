@@ -1,5 +1,6 @@
 /* train.c: the loop over epochs and steps, the same for every backend. */
 #include "train/augment.h"
+#include "train/average.h"
 #include "train/class_weights.h"
 #include "train/rate.h"
 #include "train/train_model.h"
@@ -14,11 +15,6 @@
 
 #define REPORT_SECONDS 0.15 /* between two calls of the progress callback */
 
-struct training training_default(void) {
-    return (struct training){
-        .epochs = 5, .batch = 100, .learning_rate = 0.01f, .order = WEFT_ORDER_SHUFFLED};
-}
-
 /* The state of a training. */
 struct run {
     struct weft_model *model;
@@ -28,6 +24,7 @@ struct run {
     size_t images, height, width;
     uint64_t done;                    /* steps made, over all epochs */
     uint64_t total;                   /* steps when the training ends */
+    struct average_window window;     /* the epochs whose values are averaged */
     const uint16_t *labels;           /* of the set */
     float *class_weights;             /* NULL: 1 */
     uint32_t *order;                  /* of the images in the epoch */
@@ -37,20 +34,6 @@ struct run {
     float *values;                    /* as long as parameters and buffers together */
     size_t chunk;                     /* steps between two calls of the progress callback */
 };
-
-uint64_t train_model_steps(const struct training *training, size_t images) {
-    const struct training_start *start = training->start;
-    const size_t made = start != NULL ? start->epochs : 0;
-    const uint64_t epochs = training->epochs > made ? training->epochs - made : 0;
-    const uint64_t steps = (start != NULL ? start->steps : 0) +
-                           epochs * ((images + training->batch - 1) / training->batch);
-    return training->steps != 0 && training->steps < steps ? training->steps : steps;
-}
-
-enum weft_status train_model_check(const struct training *training, size_t images,
-                                   struct weft_error *error) {
-    return rate_check(&training->recipe, train_model_steps(training, images), error);
-}
 
 /* Returns the steps of the next epoch: those of all images, or what is left. */
 static size_t steps_of_epoch(const struct run *run) {
@@ -128,24 +111,60 @@ static enum weft_status diverged(struct weft_error *error, size_t epoch, size_t 
     return error_hint(error, "a smaller learning rate may help");
 }
 
+static enum weft_status check_values(const struct run *run, size_t epoch, size_t steps,
+                                     struct weft_error *error) {
+    const struct weft_network *network = run->model->network;
+    return values_are_finite(run->values, network->parameter_count + network->buffer_count)
+               ? WEFT_OK
+               : diverged(error, epoch, steps, "a parameter is not a finite number");
+}
+
+/* Replaces the values that were read after the last epoch by the mean of the last epochs. */
+static enum weft_status average(struct run *run, float *buffers, struct weft_error *error) {
+    const struct training *training = run->training;
+    average_mean(training->average, run->values, run->model->network->parameter_count);
+    TRY(backend_write(run->backend, ARRAY_PARAMETERS, run->values, error));
+    return average_statistics(run->backend, training->set, run->images, training->batch, buffers,
+                              error);
+}
+
+/* Counts the batches that changed running statistics: ${steps}, or after average the passes over
+ * all images. */
+static void count_batches(struct run *run, size_t steps, bool averaged) {
+    const size_t batch = run->training->batch;
+    const struct weft_network *network = run->model->network;
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const struct network_layer *layer = &network->layers[i];
+        if (averaged && average_changes(layer)) {
+            run->model->batches[i] = (int64_t)((run->images + batch - 1) / batch);
+        } else if (layer_kinds[layer->kind]->counts_batches) {
+            run->model->batches[i] += (int64_t)steps;
+        }
+    }
+}
+
 /* Reads the values of the model from the device, after ${steps} steps of ${epoch}. Fails, and
  * leaves the model as it is, if a value is infinite or NaN. */
 static enum weft_status read_state(struct run *run, size_t epoch, size_t steps,
                                    struct weft_error *error) {
     const struct weft_network *network = run->model->network;
     const size_t parameters = network->parameter_count, buffers = network->buffer_count;
+    const bool averaged = epoch == run->window.last;
     float *buffer_values = run->values + parameters;
     TRY(backend_read(run->backend, ARRAY_PARAMETERS, run->values, error));
     TRY(backend_read(run->backend, ARRAY_BUFFERS, buffer_values, error));
-    if (!values_are_finite(run->values, parameters + buffers)) {
-        return diverged(error, epoch, steps, "a parameter is not a finite number");
+    TRY(check_values(run, epoch, steps, error));
+    if (averaged) {
+        TRY(average(run, buffer_values, error));
+        TRY(check_values(run, epoch, steps, error));
     }
     memcpy(run->model->parameters, run->values, parameters * sizeof *run->values);
     memcpy(run->model->buffers, buffer_values, buffers * sizeof *run->values);
-    for (size_t i = 0; i < network->layer_count; i++) {
-        if (layer_kinds[network->layers[i].kind]->counts_batches) {
-            run->model->batches[i] += (int64_t)steps;
-        }
+    count_batches(run, steps, averaged);
+    if (averaged) {
+        run->training->average->epochs = 0;
+    } else if (epoch >= run->window.first && epoch < run->window.last) {
+        average_add(run->training->average, run->values, parameters);
     }
     return WEFT_OK;
 }
@@ -293,6 +312,11 @@ enum weft_status train_model(struct weft_model *model, struct backend *backend, 
     run.total = train_model_steps(training, images);
     run.done = start != NULL ? start->steps : 0;
     TRY(train_model_check(training, images, error));
+    run.window = average_window_of(training, train_model_last_epoch(training, images));
+    if (training->average != NULL &&
+        (run.window.last == 0 || start == NULL || start->epochs < run.window.first)) {
+        training->average->epochs = 0; /* it was that of other epochs */
+    }
     TRY_OR(done, run_init(&run, error));
     TRY_OR(done, write_state(&run, error));
     for (size_t epoch = start != NULL ? start->epochs + 1 : 1; epoch <= training->epochs; epoch++) {

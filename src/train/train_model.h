@@ -15,6 +15,9 @@ struct training training_default(void);
  * those before training->start, and those of the epochs that are left, within training->steps. */
 uint64_t train_model_steps(const struct training *training, size_t images);
 
+/* Returns the number of the last epoch of ${training} of ${images} images. */
+size_t train_model_last_epoch(const struct training *training, size_t images);
+
 /* Fails with WEFT_USAGE, and the name of the member of the recipe, if ${training} of ${images}
  * images has too few steps or epochs for it. */
 enum weft_status train_model_check(const struct training *training, size_t images,
@@ -36,9 +39,10 @@ struct training_events {
  * backend_set_pixels were called. Writes the values of the model to the device first, unless the
  * device has them (training->start), and reads them back after each epoch, so that the epoch
  * callback may save the model. Both ${model} and ${backend} stay the caller's. When the training is
- * interrupted, ${model} is that of the last finished epoch. Fails with WEFT_USAGE for a training
- * without epochs, images or batch, with WEFT_DIVERGED when the loss or a parameter becomes infinite
- * or NaN, and as backend_train does. */
+ * interrupted, ${model} is that of the last finished epoch. With recipe.average the values become
+ * the mean after the last epoch, before its callback. Fails with WEFT_USAGE for a training without
+ * epochs, images or batch, with WEFT_DIVERGED when the loss or a parameter becomes infinite or NaN,
+ * and as backend_train does. */
 enum weft_status train_model(struct weft_model *model, struct backend *backend, size_t images,
                              const struct training *training, const struct training_events *events,
                              struct weft_error *error);

@@ -240,7 +240,7 @@ static enum weft_status evaluate(struct backend *backend, const struct evaluatio
                          .changes = pass->changes,
                          .count = pass->count,
                      });
-    cpu_forward(cpu, pass->count, pass->statistics, false);
+    cpu_forward(cpu, pass->count, pass->statistics, pass->update);
     cpu_cross_entropy(cpu, (struct cpu_loss){
                                .count = pass->count,
                                .labels = backend->sets[pass->set].labels + pass->first,

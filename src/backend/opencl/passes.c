@@ -202,7 +202,8 @@ enum weft_status opencl_pass_enqueue(struct opencl_backend *cl, const struct eva
                                      struct weft_error *error) {
     const size_t last = cl->base.network->layer_count, count = pass->count;
     cl_int first, present = (cl_int)count;
-    const struct opencl_pass_values values = {.count = count, .statistics = pass->statistics};
+    const struct opencl_pass_values values = {
+        .count = count, .statistics = pass->statistics, .update = pass->update};
     struct opencl_images images;
     TRY(opencl_pass_begin(cl, pass, &images, error));
     first = (cl_int)images.first;

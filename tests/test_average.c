@@ -1,0 +1,474 @@
+/* test_average.c: the mean of the values after the last epochs, with running statistics computed
+ * again: by hand, on all devices, and through checkpoints. */
+#include "api_case.h"
+#include "check_weft.h"
+#include "layer_places.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "data/checkpoint.h"
+#include "os/host.h"
+
+enum {
+    IMAGES = 70,
+    BATCH = 20,
+    CHANNELS = 3,
+    PLANE = 64, /* values of a channel of conv1 */
+    FLOATS = CHANNELS * 9 + CHANNELS + 2 * CHANNELS + CHANNELS * 16 * API_CLASSES + API_CLASSES
+};
+
+static struct weft_error *error;
+static struct weft_model *model;
+static struct weft_images *images;
+
+static void set_up(void) {
+    error = weft_error_create();
+    model = api_model(1);
+    images = api_images(IMAGES, 1);
+}
+
+static void tear_down(void) {
+    weft_images_destroy(images);
+    weft_model_destroy(model);
+    weft_error_destroy(error);
+}
+
+/* Opens a session whose pixels are exact. */
+static struct weft_session *open_with(const struct weft_session_options *options) {
+    struct weft_session *session;
+    float values[256];
+    for (size_t i = 0; i < 256; i++) {
+        values[i] = (float)i / 256;
+    }
+    API_OK(weft_session_open(model, options, &session, error));
+    API_OK(weft_session_set_pixels(session, values, error));
+    return session;
+}
+
+static struct weft_session *open_on(const char *device) {
+    struct weft_session_options options = WEFT_SESSION_OPTIONS;
+    options.device = device;
+    options.batch = 32;
+    options.threads = 2;
+    return open_with(&options);
+}
+
+static struct weft_training_options options_of(size_t average) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    options.batch = BATCH;
+    options.recipe.average = average;
+    return options;
+}
+
+static const struct {
+    const char *name;
+    size_t count;
+} tensors[] = {
+    {"conv1.weight", CHANNELS * 9},
+    {"conv1.bias", CHANNELS},
+    {"bn1.weight", CHANNELS},
+    {"bn1.bias", CHANNELS},
+    {"fc.weight", CHANNELS * 16 * API_CLASSES},
+    {"fc.bias", API_CLASSES},
+};
+enum { TENSORS = sizeof tensors / sizeof tensors[0] };
+
+/* Stores the parameters, or with ${suffix} their moments, of ${session}. */
+static void get_all(struct weft_session *session, const char *suffix, float values[FLOATS]) {
+    size_t offset = 0;
+    for (size_t i = 0; i < TENSORS; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s%s", tensors[i].name, suffix);
+        API_OK(weft_session_get(session, name, values + offset, tensors[i].count, error));
+        offset += tensors[i].count;
+    }
+    ck_assert_uint_eq(offset, FLOATS);
+}
+
+/* ---- by hand ---- */
+
+/* The values after each epoch. */
+struct history {
+    struct weft_session *session;
+    float values[8][FLOATS];
+};
+
+static bool keep(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    struct history *history = context;
+    struct weft_model *now;
+    struct weft_session *other;
+    (void)learning_rate;
+    API_OK(weft_session_model(history->session, &now, error));
+    other = api_open(now, "cpu", 1);
+    get_all(other, "", history->values[epoch->epoch - 1]);
+    weft_session_close(other);
+    weft_model_destroy(now);
+    return true;
+}
+
+static float clean(float value) {
+    return fabsf(value) < 0x1p-36f ? 0.0f : value;
+}
+
+/* Trains ${session} for five epochs without an average, and stores what the mean of the values
+ * after the last ${epochs} is. */
+static void plain_mean(struct weft_session *session, size_t epochs, float mean[FLOATS]) {
+    static struct history history;
+    struct weft_training_options options = options_of(0);
+    history.session = session;
+    options.epoch = keep;
+    options.context = &history;
+    API_OK(weft_train(session, images, &options, error));
+    for (size_t i = 0; i < FLOATS; i++) {
+        float sum = history.values[5 - epochs][i];
+        for (size_t k = 6 - epochs; k < 5; k++) {
+            sum += history.values[k][i];
+        }
+        mean[i] = clean(sum / (float)epochs);
+    }
+}
+
+/* The parameters are the mean, and the moments those of the last step. */
+START_TEST(parameters) {
+    static const size_t epochs[] = {1, 2, 3, 5};
+    for (size_t i = 0; i < sizeof epochs / sizeof epochs[0]; i++) {
+        struct weft_training_options options = options_of(epochs[i]);
+        struct weft_session *plain = open_on("cpu"), *averaged = open_on("cpu");
+        float mean[FLOATS], values[FLOATS], moments[2][FLOATS];
+        plain_mean(plain, epochs[i], mean);
+        API_OK(weft_train(averaged, images, &options, error));
+        get_all(averaged, "", values);
+        ck_assert_mem_eq(values, mean, sizeof mean);
+        get_all(plain, ".moment", moments[0]);
+        get_all(averaged, ".moment", moments[1]);
+        ck_assert_mem_eq(moments[0], moments[1], sizeof moments[0]);
+        get_all(plain, ".second_moment", moments[0]);
+        get_all(averaged, ".second_moment", moments[1]);
+        ck_assert_mem_eq(moments[0], moments[1], sizeof moments[0]);
+        weft_session_close(plain);
+        weft_session_close(averaged);
+    }
+}
+END_TEST
+
+/* Adds the mean and the unbiased variance of each channel of images ${first} to ${first} + ${count}
+ * - 1, after the convolution of ${session}, to ${means} and ${variances}. */
+static void add_statistics(struct weft_session *session, size_t first, size_t count,
+                           double means[CHANNELS], double variances[CHANNELS]) {
+    const uint8_t *pixels = weft_images_pixels(images) + first * API_AREA;
+    static float inputs[BATCH * API_AREA], outputs[BATCH * CHANNELS * PLANE];
+    for (size_t i = 0; i < count * API_AREA; i++) {
+        inputs[i] = (float)pixels[i] / 256;
+    }
+    API_OK(weft_forward(session, WEFT_STATISTICS_RUNNING, inputs, count, NULL, error));
+    API_OK(weft_session_get(session, "conv1.output", outputs, count * CHANNELS * PLANE, error));
+    for (size_t c = 0; c < CHANNELS; c++) {
+        const double values = (double)(count * PLANE);
+        double sum = 0.0, squares = 0.0;
+        for (size_t i = 0; i < count * PLANE; i++) {
+            sum += (double)outputs[(i / PLANE * CHANNELS + c) * PLANE + i % PLANE];
+        }
+        for (size_t i = 0; i < count * PLANE; i++) {
+            const double from_mean =
+                (double)outputs[(i / PLANE * CHANNELS + c) * PLANE + i % PLANE] - sum / values;
+            squares += from_mean * from_mean;
+        }
+        means[c] += sum / values;
+        variances[c] += squares / (values - 1);
+    }
+}
+
+static void check_near(const float *values, const double *sums, double passes) {
+    for (size_t c = 0; c < CHANNELS; c++) {
+        ck_assert_msg(fabs((double)values[c] - sums[c] / passes) <= 1e-6 * (1 + sums[c] / passes),
+                      "channel %zu: %.9g, not %.9g", c, (double)values[c], sums[c] / passes);
+    }
+}
+
+/* The statistics are the plain means of those of four batches, in the order of the images. */
+START_TEST(statistics) {
+    struct weft_session_options session_options = WEFT_SESSION_OPTIONS;
+    struct weft_training_options options = options_of(2);
+    struct weft_session *trained = open_on("cpu"), *unfused;
+    double means[CHANNELS] = {0}, variances[CHANNELS] = {0};
+    float mean[CHANNELS], variance[CHANNELS];
+    struct weft_model *averaged;
+    API_OK(weft_train(trained, images, &options, error));
+    API_OK(weft_session_model(trained, &averaged, error));
+    session_options.device = "cpu";
+    session_options.no_fuse = true;
+    API_OK(weft_session_open(averaged, &session_options, &unfused, error));
+    for (size_t first = 0; first < IMAGES; first += BATCH) {
+        add_statistics(unfused, first, IMAGES - first < BATCH ? IMAGES - first : BATCH, means,
+                       variances);
+    }
+    API_OK(weft_session_get(trained, "bn1.running_mean", mean, CHANNELS, error));
+    API_OK(weft_session_get(trained, "bn1.running_var", variance, CHANNELS, error));
+    check_near(mean, means, 4);
+    check_near(variance, variances, 4);
+    weft_model_destroy(averaged);
+    weft_session_close(unfused);
+    weft_session_close(trained);
+}
+END_TEST
+
+/* Fewer epochs than the average has: all of them. A limit of steps ends the average, too. */
+START_TEST(few_epochs) {
+    struct weft_training_options all = options_of(5), more = options_of(100), two = options_of(2);
+    struct weft_session *a = open_on("cpu"), *b = open_on("cpu");
+    API_OK(weft_train(a, images, &all, error));
+    API_OK(weft_train(b, images, &more, error));
+    ck_assert(api_equal(a, b));
+    API_OK(weft_session_set_model(a, model, error));
+    API_OK(weft_session_set_model(b, model, error));
+    two.steps = 10; /* two and a half epochs: those of 2 and of 3 count */
+    API_OK(weft_train(a, images, &two, error));
+    two.epochs = 3;
+    API_OK(weft_train(b, images, &two, error));
+    ck_assert(api_equal(a, b));
+    weft_session_close(a);
+    weft_session_close(b);
+}
+END_TEST
+
+/* Batch norm that keeps its statistics, and a network without any. */
+START_TEST(other_networks) {
+    static const char *const lists[] = {
+        "{\"input\": [1, 10, 10], \"layers\": [{\"kind\": \"flatten\"},"
+        "{\"kind\": \"batch_norm\", \"name\": \"bn1\", \"momentum\": 0},"
+        "{\"kind\": \"linear\", \"name\": \"fc\", \"out_features\": 4}]}",
+        "{\"input\": [1, 10, 10], \"layers\": [{\"kind\": \"flatten\"},"
+        "{\"kind\": \"linear\", \"name\": \"fc\", \"out_features\": 4}]}"};
+    for (size_t i = 0; i < 2; i++) {
+        struct weft_training_options options = options_of(3);
+        struct weft_network *network;
+        struct weft_model *own;
+        struct weft_session *session;
+        float kept[API_AREA];
+        API_OK(weft_network_create(lists[i], &network, error));
+        API_OK(weft_model_create(network, 1, &own, error));
+        session = api_open(own, "cpu", BATCH);
+        API_OK(weft_train(session, images, &options, error));
+        if (i == 0) {
+            API_OK(weft_session_get(session, "bn1.running_mean", kept, API_AREA, error));
+            ck_assert(kept[0] == 0.0f && kept[API_AREA - 1] == 0.0f);
+            API_OK(weft_session_get(session, "bn1.running_var", kept, API_AREA, error));
+            ck_assert(kept[0] == 1.0f && kept[API_AREA - 1] == 1.0f);
+        }
+        weft_session_close(session);
+        weft_model_destroy(own);
+        weft_network_destroy(network);
+    }
+}
+END_TEST
+
+/* ---- equal bits ---- */
+
+/* Opens a session at ${place}. */
+static struct weft_session *open_at(const struct layer_place *place,
+                                    enum weft_step_kernel step_kernel) {
+    struct weft_session_options options = WEFT_SESSION_OPTIONS;
+    options.device = place->device;
+    options.threads = place->threads;
+    options.mapping = place->mapping;
+    options.cl_options = place->cl_options;
+    options.no_fuse = !place->fused;
+    options.step_kernel = step_kernel;
+    options.batch = 32;
+    return open_with(&options);
+}
+
+static void check_place(const struct layer_place *place, enum weft_step_kernel step_kernel,
+                        struct weft_session *reference) {
+    struct weft_training_options options = options_of(2);
+    struct weft_session *session = open_at(place, step_kernel);
+    API_OK(weft_train(session, images, &options, error));
+    ck_assert_msg(api_equal(reference, session), "%s", place->name);
+    weft_session_close(session);
+}
+
+START_TEST(places) {
+    struct weft_training_options options = options_of(2);
+    struct weft_session *reference = open_on("cpu");
+    struct layer_place list[LAYER_PLACES_MAX];
+    size_t count = layer_places_list(LAYER_LARGE, "average", list);
+    API_OK(weft_train(reference, images, &options, error));
+    for (size_t i = 1; i < count; i++) {
+        check_place(&list[i], WEFT_STEP_KERNEL_NEVER, reference);
+    }
+    count = layer_places_list_fused(LAYER_LARGE, "average", list);
+    for (size_t i = 1; i < count; i++) {
+        check_place(&list[i], WEFT_STEP_KERNEL_NEVER, reference);
+        if (list[i].best && list[i].opencl) {
+            check_place(&list[i], WEFT_STEP_KERNEL_ALWAYS, reference);
+        }
+    }
+    weft_session_close(reference);
+}
+END_TEST
+
+/* ---- trainings that go on ---- */
+
+static bool stop_after(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    (void)learning_rate;
+    return epoch->epoch != *(const size_t *)context;
+}
+
+static bool stop_in(void *context, size_t epoch, size_t step, size_t steps) {
+    (void)step;
+    (void)steps;
+    return epoch != *(const size_t *)context + 1;
+}
+
+/* Ends a training after each epoch, or in the next one, and goes on in another session. */
+START_TEST(resumed) {
+    struct weft_training_options options = options_of(3);
+    struct weft_session *unbroken = open_on("cpu");
+    API_OK(weft_train(unbroken, images, &options, error));
+    for (size_t i = 2; i < 10; i++) {
+        struct weft_training_options first = options_of(3), rest = WEFT_TRAINING_OPTIONS;
+        struct weft_session *a = open_on("cpu"), *b = open_on("cpu");
+        size_t after = i / 2;
+        first.context = &after;
+        first.epoch = i % 2 == 0 ? stop_after : NULL;
+        first.progress = i % 2 == 0 ? NULL : stop_in;
+        API_FAILS(WEFT_INTERRUPTED, "", weft_train(a, images, &first, error));
+        ck_assert(api_restore(a, b, "average.checkpoint", &rest));
+        ck_assert_uint_eq(rest.epochs, 5 - after);
+        API_OK(weft_train(b, images, &rest, error));
+        ck_assert_msg(api_equal(unbroken, b), "after epoch %zu", after);
+        rest.epoch = NULL; /* in the same session, too */
+        API_OK(weft_train(a, images, &rest, error));
+        ck_assert(api_equal(unbroken, a));
+        weft_session_close(a);
+        weft_session_close(b);
+    }
+    weft_session_close(unbroken);
+}
+END_TEST
+
+/* After the last step, whether the session works on. */
+static bool ended;
+
+/* A session asks at most every 100 ms. */
+static bool wait_at_end(void *context, size_t epoch, size_t step, size_t steps) {
+    const double start = os_seconds();
+    (void)context;
+    while (epoch == 5 && step == steps && os_seconds() < start + 0.15) {
+        ended = true;
+    }
+    return true;
+}
+
+static bool until_end(void *context, double steps) {
+    (void)context;
+    (void)steps;
+    return !ended;
+}
+
+/* Interrupted while the statistics are computed: the last epoch leaves nothing behind. */
+START_TEST(interrupted) {
+    struct weft_session_options opened = WEFT_SESSION_OPTIONS;
+    struct weft_training_options options = options_of(2);
+    struct weft_session *unbroken = open_on("cpu"), *session;
+    API_OK(weft_train(unbroken, images, &options, error));
+    opened.device = "cpu";
+    opened.batch = 32;
+    opened.go_on = until_end;
+    session = open_with(&opened);
+    options.progress = wait_at_end;
+    API_FAILS(WEFT_INTERRUPTED, "training: running statistics",
+              weft_train(session, images, &options, error));
+    ck_assert_uint_eq(weft_session_epochs(session), 4);
+    ended = false;
+    options.progress = NULL;
+    options.epochs = 1;
+    API_OK(weft_train(session, images, &options, error));
+    ck_assert(api_equal(unbroken, session));
+    weft_session_close(session);
+    weft_session_close(unbroken);
+}
+END_TEST
+
+/* An average of epochs of which some were made before, without it. */
+START_TEST(made_before) {
+    struct weft_training_options options = options_of(0);
+    struct weft_session *a = open_on("cpu");
+    options.epochs = 3;
+    API_OK(weft_train(a, images, &options, error));
+    options.epochs = 2;
+    options.recipe.average = 4;
+    API_FAILS(WEFT_USAGE, "weft_train: recipe.average is 4: epochs of these were made before: 2",
+              weft_train(a, images, &options, error));
+    ck_assert_uint_eq(weft_session_epochs(a), 3);
+    options.recipe.average = 2;
+    API_OK(weft_train(a, images, &options, error));
+    ck_assert_uint_eq(weft_session_epochs(a), 5);
+    weft_session_close(a);
+}
+END_TEST
+
+/* ---- files ---- */
+
+/* The sum is in a checkpoint while the average is not finished, and only then. */
+START_TEST(files) {
+    const char *path = "average_files.checkpoint";
+    struct weft_training_options options = options_of(3);
+    struct weft_session *session = open_on("cpu");
+    struct weft_checkpoint *checkpoint, *read;
+    struct weft_error failure = {0};
+    size_t after = 4;
+    options.epoch = stop_after;
+    options.context = &after;
+    API_FAILS(WEFT_INTERRUPTED, "", weft_train(session, images, &options, error));
+    API_OK(weft_session_checkpoint(session, &checkpoint, error));
+    ck_assert_uint_eq(checkpoint->average.epochs, 2);
+    API_OK(weft_checkpoint_save(checkpoint, path, error));
+    API_OK(weft_checkpoint_load(path, &read, error));
+    ck_assert_uint_eq(read->average.epochs, 2);
+    ck_assert_mem_eq(read->average.sum, checkpoint->average.sum, FLOATS * sizeof(float));
+    weft_checkpoint_destroy(read);
+    /* A number of epochs that cannot be, and one without a sum. */
+    for (size_t i = 0; i < 3; i++) {
+        float *sum = checkpoint->average.sum;
+        checkpoint->average.epochs = i == 0 ? 0 : i == 1 ? 5 : 2;
+        checkpoint->average.sum = i == 2 ? NULL : sum;
+        API_OK(weft_checkpoint_save(checkpoint, path, error));
+        ck_assert_int_eq(checkpoint_load(path, &read, &failure), WEFT_BAD_FILE);
+        ck_assert_ptr_nonnull(strstr(failure.message, "averaged_epochs is missing or wrong"));
+        failure = (struct weft_error){0};
+        checkpoint->average.sum = sum;
+    }
+    checkpoint->average.epochs = 2;
+    checkpoint->average.sum[7] = INFINITY;
+    API_OK(weft_checkpoint_save(checkpoint, path, error));
+    API_FAILS(WEFT_BAD_FILE, "tensor average: element 7", weft_checkpoint_load(path, &read, error));
+    weft_checkpoint_destroy(checkpoint);
+    /* The end of the training. */
+    after = 5;
+    options.epochs = 1;
+    API_FAILS(WEFT_INTERRUPTED, "", weft_train(session, images, &options, error));
+    API_OK(weft_session_checkpoint(session, &checkpoint, error));
+    ck_assert_ptr_null(checkpoint->average.sum);
+    weft_checkpoint_destroy(checkpoint);
+    remove(path);
+    weft_session_close(session);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, parameters);
+    tcase_add_test(tests, statistics);
+    tcase_add_test(tests, few_epochs);
+    tcase_add_test(tests, other_networks);
+    tcase_add_test(tests, places);
+    tcase_add_test(tests, resumed);
+    tcase_add_test(tests, interrupted);
+    tcase_add_test(tests, made_before);
+    tcase_add_test(tests, files);
+}
+
+CHECK_MAIN("average", add_tests)
