@@ -163,5 +163,6 @@ WEFT_INLINE void update_phase(int item, int shard, LANE_MEMORY lanes, global con
                               global real *gradients, global real *parameters, global real *moments,
                               global real *second_moments,
                               global const struct step_numbers *numbers, int count) {
-    update_item(item, partials, gradients, parameters, moments, second_moments, numbers, count);
+    update_item(item, partials, gradients, parameters, moments, second_moments, numbers, count,
+                REAL(1.0f));
 }

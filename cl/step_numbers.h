@@ -16,4 +16,10 @@ struct step_numbers {
     unsigned int key[2]; /* of dropout */
 };
 
+/* The sum of squares for clip_norm has blocks of so many vectors of 16 gradients. CLIP_EPS is added
+ * to the norm, as PyTorch's clip_grad_norm_ does. */
+#define CLIP_BLOCK           64
+#define CLIP_BLOCKS(vectors) (((vectors) + CLIP_BLOCK - 1) / CLIP_BLOCK)
+#define CLIP_EPS             1e-6f
+
 #endif

@@ -1,5 +1,5 @@
-/* test_adam.c: steps of Adam: by hand, compared with the formulas of the paper in double, and
- * moments that fade. The network is one linear layer. */
+/* test_update.c: the update of a step: by hand, compared with the formulas in double, values that
+ * fade, and equal bits. The network is one linear layer. test_optimizer.c compares with PyTorch. */
 #include "check_weft.h"
 #include "layer_case.h"
 #include "layer_values.h"
@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "train/train_model.h"
+#include "train/optimizer.h"
 
 #define LINEAR(inputs, outputs)                                                                    \
     "{\"input\": [" inputs "], \"layers\": [{\"kind\": \"linear\", \"name\": \"l\", "              \
@@ -66,21 +66,48 @@ START_TEST(by_hand) {
 }
 END_TEST
 
-/* The constants, with 1 - beta^t by pow, which weft does not use. */
-START_TEST(constants) {
-    static const uint64_t steps[] = {1, 2, 3, 10, 600, 3000, 1000000};
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        struct update adam = adam_update(0.01f, steps[i]);
-        double t = (double)steps[i];
-        double size = (double)0.01f / (1.0 - pow(0.9, t)), root = 1.0 / sqrt(1.0 - pow(0.999, t));
-        ck_assert_double_eq_tol((double)adam.step_size / size, 1.0, 1e-7);
-        ck_assert_double_eq_tol((double)adam.root_correction / root, 1.0, 1e-7);
-        ck_assert_float_eq(adam.beta1, 0.9f);
-        ck_assert_float_eq(adam.beta2, 0.999f);
-        ck_assert_float_eq(adam.eps, 1e-8f);
-        ck_assert_float_eq_tol(adam.complement1, 0.1f, 1e-8f);
-        ck_assert_float_eq_tol(adam.complement2, 0.001f, 1e-10f);
-    }
+/* SGD with everything. Image (55, 4) of label 0, all parameters 1/2, so p = 1/2 again:
+ *   g = -27.5 -2 27.5 2, bias -0.5 0.5: the norm is 39, with 1e-6 the same float; clipped to a
+ *       quarter of it: -6.875 -0.5 6.875 0.5, bias -0.125 0.125
+ *   p = 1/4 by the decay, g = g + 1/8 by the penalty, m = g, change 3/2 g, rate 1/4 */
+START_TEST(sgd_by_hand) {
+    static uint8_t pixels[] = {1, 2};
+    static uint16_t labels[] = {0};
+    static const float values[256] = {0, 55, 4};
+    static const float halves[] = {0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f};
+    static const float g[] = {-6.875f, -0.5f, 6.875f, 0.5f}, g_bias[] = {-0.125f, 0.125f};
+    static const float m[] = {-6.75f, -0.375f, 7.0f, 0.625f}, m_bias[] = {0.0f, 0.25f};
+    static const float w[] = {2.78125f, 0.390625f, -2.375f, 0.015625f}, bias[] = {0.25f, 0.15625f};
+    static const float none[] = {0, 0, 0, 0};
+    static const struct update sgd = {.decay = 0.5f,
+                                      .penalty = 0.5f,
+                                      .beta1 = 0.5f,
+                                      .step_size = 0.25f,
+                                      .clip_norm = 9.75f,
+                                      .sgd = true,
+                                      .nesterov = true};
+    const struct weft_images images = {1, 1, 1, 2, pixels, labels, 2};
+    const struct training_case training = {
+        .name = "sgd by hand",
+        .parameters = halves,
+        .data = &images,
+        .pixels = values,
+        .batch = 1,
+        .epochs = 1,
+        .updates = &sgd,
+        .expected = {{"l.weight.grad", 4, g},
+                     {"l.bias.grad", 2, g_bias},
+                     {"l.weight.moment", 4, m},
+                     {"l.bias.moment", 2, m_bias},
+                     {"l.weight.second_moment", 4, none},
+                     {"l.weight", 4, w},
+                     {"l.bias", 2, bias}},
+    };
+    struct weft_network *network = layer_network(LINEAR("2", "2"));
+    struct layer_place places[LAYER_PLACES_MAX];
+    size_t count = layer_places_list(LAYER_TINY, "sgd by hand", places);
+    training_check(network, &training, 1, places, count);
+    network_destroy(network);
 }
 END_TEST
 
@@ -129,29 +156,56 @@ static void check_near(float value, double expected, double tolerance, const cha
                   i, (double)value, expected);
 }
 
-/* Checks the step from ${before} to ${after} by the formulas of the paper. The gradient may differ
+/* Returns what clip_norm multiplies ${gradient} by. */
+static double coefficient_of(const struct weft_recipe *recipe, const double *gradient) {
+    const double most = (double)recipe->clip_norm;
+    double sum = 0;
+    for (size_t i = 0; i < ALL; i++) {
+        sum += gradient[i] * gradient[i];
+    }
+    return most > 0 && most < sqrt(sum) ? most / (sqrt(sum) + 1e-6) : 1.0;
+}
+
+/* Checks the step from ${before} to ${after} by the formulas of the papers. The gradient may differ
  * by 1e-6 (its values are about 0.3). With this gradient, each number may differ by a few
  * roundings: 1e-6 of values up to 1, of second moments up to 0.1 and of steps of about 0.01. */
-static void check_step(const struct state *before, const struct state *after,
-                       const double *gradient, size_t t) {
+static void check_step(const struct weft_recipe *recipe, const struct state *before,
+                       const struct state *after, const double *gradient, size_t t) {
+    const bool sgd = recipe->optimizer == WEFT_OPTIMIZER_SGD;
+    const bool adamw = recipe->optimizer == WEFT_OPTIMIZER_ADAMW;
+    const double clip = coefficient_of(recipe, gradient), momentum = (double)recipe->momentum;
+    const double decay = (double)recipe->weight_decay;
     for (size_t i = 0; i < ALL; i++) {
-        double g = after->gradients[i];
-        double m = 0.9 * (double)before->moments[i] + 0.1 * g;
-        double v = 0.999 * (double)before->second_moments[i] + 0.001 * g * g;
-        double step = 0.01 * (m / (1.0 - pow(0.9, (double)t))) /
-                      (sqrt(v / (1.0 - pow(0.999, (double)t))) + 1e-8);
-        check_near(after->gradients[i], gradient[i], 1e-6, "gradient", i);
-        check_near(after->moments[i], m, 1e-7, "moment", i);
+        const double kept = (double)before->parameters[i] * (adamw ? 1 - 0.01 * decay : 1);
+        const double g = (double)after->gradients[i] + (adamw ? 0 : decay * kept);
+        const double m = sgd ? momentum * (double)before->moments[i] + g
+                             : 0.9 * (double)before->moments[i] + 0.1 * g;
+        const double v = sgd ? 0 : 0.999 * (double)before->second_moments[i] + 0.001 * g * g;
+        const double change = sgd ? (recipe->nesterov ? g + momentum * m : m)
+                                  : m / (1.0 - pow(0.9, (double)t)) /
+                                        (sqrt(v / (1.0 - pow(0.999, (double)t))) + 1e-8);
+        check_near(after->gradients[i], clip * gradient[i], 1e-6, "gradient", i);
+        check_near(after->moments[i], m, sgd ? 1e-6 : 1e-7, "moment", i);
         check_near(after->second_moments[i], v, 1e-9, "second moment", i);
-        check_near(after->parameters[i], (double)before->parameters[i] - step, 2e-7, "parameter",
-                   i);
+        check_near(after->parameters[i], kept - 0.01 * change, 2e-7, "parameter", i);
     }
 }
+
+/* Each member of a recipe that changes the update, clipped or not: the norm is about 1. */
+static const struct weft_recipe recipes[] = {
+    WEFT_RECIPE_PUBLISHED,
+    {.optimizer = WEFT_OPTIMIZER_ADAM, .weight_decay = 0.1f, .clip_norm = 0.3f},
+    {.optimizer = WEFT_OPTIMIZER_ADAMW, .weight_decay = 0.5f, .clip_norm = 100.0f},
+    {.optimizer = WEFT_OPTIMIZER_SGD},
+    {.optimizer = WEFT_OPTIMIZER_SGD, .momentum = 0.9f, .weight_decay = 0.1f},
+    {.optimizer = WEFT_OPTIMIZER_SGD, .momentum = 0.9f, .nesterov = true, .clip_norm = 0.3f},
+};
+enum { RECIPES = sizeof recipes / sizeof recipes[0] };
 
 START_TEST(plain) {
     const struct layer_place place = {.name = "cpu", .device = "cpu", .threads = 1};
     struct weft_network *network = layer_network(LINEAR("7", "5"));
-    struct backend *backend = layer_open(network, &place, IMAGES, "adam");
+    struct backend *backend = layer_open(network, &place, IMAGES, "plain");
     struct weft_images images;
     struct state before = {0}, after;
     double gradient[ALL];
@@ -167,13 +221,13 @@ START_TEST(plain) {
     ck_assert_int_eq(backend_set_images(backend, WEFT_SPLIT_TRAIN, &images, NULL), WEFT_OK);
     ck_assert_int_eq(backend_write(backend, ARRAY_PARAMETERS, before.parameters, NULL), WEFT_OK);
     for (size_t t = 1; t <= 30; t++) {
-        const struct update adam = adam_update(0.01f, t);
-        const struct training_steps steps = {1, IMAGES, IMAGES, order, &adam};
+        const struct update update = optimizer_update(&recipes[_i], 0.01, t);
+        const struct training_steps steps = {1, IMAGES, IMAGES, order, &update};
         struct weft_step_result result;
         plain_gradient(before.parameters, &images, pixels, gradient);
         ck_assert_int_eq(backend_train(backend, &steps, &result, NULL), WEFT_OK);
         read_state(backend, &after);
-        check_step(&before, &after, gradient, t);
+        check_step(&recipes[_i], &before, &after, gradient, t);
         before = after;
     }
     backend_close(backend);
@@ -190,10 +244,11 @@ START_TEST(decaying) {
     enum { STEPS = 140 };
     static const float values[256] = {0, 1};
     static const float parameters[6] = {0};
+    static const float halves[6] = {0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f};
     static const float zeros[4] = {0};
     static uint16_t labels[STEPS];
     static uint8_t pixels[STEPS * 2] = {1, 1};
-    static struct update adam[STEPS];
+    static struct update adam[STEPS], sgd[STEPS];
     const struct weft_images images[] = {{30, 1, 1, 2, pixels, labels, 2},
                                          {60, 1, 1, 2, pixels, labels, 2},
                                          {STEPS, 1, 1, 2, pixels, labels, 2}};
@@ -202,6 +257,9 @@ START_TEST(decaying) {
     static const float m[] = {-0x1p-31f, -0x1p-31f, 0x1p-31f, 0x1p-31f};
     static const float v[] = {0x1p-32f, 0x1p-32f, 0x1p-32f, 0x1p-32f};
     static const float v60[] = {0x1p-62f, 0x1p-62f, 0x1p-62f, 0x1p-62f};
+    /* Of SGD, m = 1/2 after the first step, and the parameters decay from 1/2 */
+    static const float sgd_m[] = {-0x1p-30f, -0x1p-30f, 0x1p-30f, 0x1p-30f};
+    static const float kept[] = {0x1p-31f, 0x1p-31f, 0x1p-31f, 0x1p-31f};
     struct training_case cases[] = {
         {.name = "adam after 30 steps",
          .expected = {{"l.weight.moment", 4, m}, {"l.weight.second_moment", 4, v}}},
@@ -209,6 +267,12 @@ START_TEST(decaying) {
          .expected = {{"l.weight.moment", 4, zeros}, {"l.weight.second_moment", 4, v60}}},
         {.name = "adam after 140 steps",
          .expected = {{"l.weight.moment", 4, zeros}, {"l.weight.second_moment", 4, zeros}}},
+        {.name = "sgd after 30 steps",
+         .expected = {{"l.weight.moment", 4, sgd_m}, {"l.weight", 4, kept}}},
+        {.name = "sgd after 60 steps",
+         .expected = {{"l.weight.moment", 4, zeros}, {"l.weight", 4, zeros}}},
+        {.name = "sgd after 140 steps",
+         .expected = {{"l.weight.moment", 4, zeros}, {"l.weight", 4, zeros}}},
     };
     struct weft_network *network = layer_network(LINEAR("2", "2"));
     struct layer_place places[LAYER_PLACES_MAX];
@@ -217,16 +281,17 @@ START_TEST(decaying) {
     for (size_t i = 0; i < STEPS; i++) {
         adam[i] = simple;
         adam[i].beta2 = adam[i].complement2 = 0.5f;
+        sgd[i] = (struct update){.decay = 0.5f, .beta1 = 0.5f, .sgd = true, .clip_norm = 1000};
     }
-    for (size_t i = 0; i < 3; i++) {
-        cases[i].parameters = parameters;
-        cases[i].data = &images[i];
+    for (size_t i = 0; i < 6; i++) {
+        cases[i].parameters = i < 3 ? parameters : halves;
+        cases[i].data = &images[i % 3];
         cases[i].pixels = values;
         cases[i].batch = 1;
         cases[i].epochs = 1;
-        cases[i].updates = adam;
+        cases[i].updates = i < 3 ? adam : sgd;
     }
-    training_check(network, cases, 3, places, count);
+    training_check(network, cases, 6, places, count);
     network_destroy(network);
 }
 END_TEST
@@ -262,11 +327,58 @@ START_TEST(bits) {
 }
 END_TEST
 
+/* 33 x 40 + 40 parameters are two blocks of squares. The steps of a case have one recipe, and those
+ * of the last case take turns. */
+static void check_recipes(const struct layer_place *places, size_t count) {
+    enum { STEPS = 4, BATCH = 23, OF_ALL = 33 * 40 + 40, LAST = RECIPES };
+    static struct update updates[RECIPES + 1][2 * STEPS];
+    struct weft_network *network = layer_network(LINEAR("33", "40"));
+    struct training_case cases[RECIPES + 1];
+    struct weft_images images;
+    float pixels[256], parameters[OF_ALL];
+    layer_draw(330, 0, LAYER_PLAIN, pixels, 256);
+    layer_draw(331, 0, LAYER_FAINT, parameters, OF_ALL);
+    training_images(STEPS * BATCH - 3, 33, 40, 332, &images);
+    for (size_t i = 0; i <= LAST; i++) {
+        for (size_t step = 0; step < 2 * STEPS; step++) {
+            const struct weft_recipe *recipe = &recipes[i < LAST ? i : step % RECIPES];
+            updates[i][step] = optimizer_update(recipe, 0.01, step + 1);
+        }
+        cases[i] = (struct training_case){.name = i < LAST ? "a recipe" : "recipes in turns",
+                                          .parameters = parameters,
+                                          .data = &images,
+                                          .pixels = pixels,
+                                          .batch = BATCH,
+                                          .epochs = 2,
+                                          .updates = updates[i]};
+    }
+    training_check(network, cases, RECIPES + 1, places, count);
+    images_finish(&images);
+    network_destroy(network);
+}
+
+START_TEST(bits_of_recipes) {
+    struct layer_place places[LAYER_PLACES_MAX];
+    size_t count = layer_places_list(LAYER_SMALL, "recipes", places);
+    check_recipes(places, count);
+}
+END_TEST
+
+/* The kernel of many steps, too. */
+START_TEST(bits_of_recipes_fused) {
+    struct layer_place places[LAYER_PLACES_MAX];
+    size_t count = layer_places_list_fused(LAYER_SMALL, "recipes, fused", places);
+    check_recipes(places, count);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, by_hand);
-    tcase_add_test(tests, constants);
-    tcase_add_test(tests, plain);
+    tcase_add_test(tests, sgd_by_hand);
+    tcase_add_loop_test(tests, plain, 0, RECIPES);
     tcase_add_test(tests, decaying);
     tcase_add_loop_test(tests, bits, 0, 2);
+    tcase_add_test(tests, bits_of_recipes);
+    tcase_add_test(tests, bits_of_recipes_fused);
 }
 CHECK_MAIN("update", add_tests)

@@ -29,8 +29,10 @@ enum weft_mapping { WEFT_MAPPING_AUTO, WEFT_MAPPING_CPU, WEFT_MAPPING_GPU };
 /* Whether training steps are computed by one kernel that computes many of them, instead of launches
  * for each step. Never changes a bit. */
 enum weft_step_kernel {
-    WEFT_STEP_KERNEL_AUTO,   /* where it can be used and is faster, by measurement */
-    WEFT_STEP_KERNEL_ALWAYS, /* the device is not opened if it cannot be used */
+    WEFT_STEP_KERNEL_AUTO, /* where it can be used and is faster, by measurement */
+    /* The device is not opened if it cannot be used. Steps with a clip_norm are launches all the
+     * same. */
+    WEFT_STEP_KERNEL_ALWAYS,
     WEFT_STEP_KERNEL_NEVER,
 };
 

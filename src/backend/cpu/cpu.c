@@ -83,6 +83,8 @@ static void make_arrays(struct cpu_backend *cpu, size_t shards, bool *failed) {
     }
     if (!cpu->base.forward_only) {
         cpu->partials = allocate(cpu, shards, network->parameter_count * sizeof(float), failed);
+        cpu->squares = allocate(cpu, network->parameter_count / CPU_UPDATE_BLOCK + 1,
+                                sizeof(cpu_lanes), failed);
         cpu->targets = allocate(cpu, LOSS_TARGET_COUNT * shape_size(network_output(network)),
                                 sizeof(float), failed);
     }

@@ -126,34 +126,71 @@ static void cross_entropy(void *context, size_t shard) {
     task->shard_correct[shard] = correct;
 }
 
-/* Adds the gradients of the shards, and makes a step of Adam (Kingma and Ba, 2015) with them:
- *
- *   g = (sum of the shards' gradients, in order) scale
- *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g g
- *   parameter -= step_size m / (sqrt(v) root_correction + eps) */
-static void update(void *context, size_t block) {
+/* The end of a block of the parameters. */
+static size_t block_end(const struct cpu_update *task, size_t block) {
+    size_t end = (block + 1) * CPU_UPDATE_BLOCK;
+    return end < task->stride ? end : task->stride;
+}
+
+/* Adds the gradients of the shards, and multiplies the sum by the scale. */
+static void join(void *context, size_t block) {
     const struct cpu_update *task = context;
-    struct update step = task->step;
-    size_t begin = block * CPU_UPDATE_BLOCK, left = task->stride - begin;
-    size_t end = begin + (left < CPU_UPDATE_BLOCK ? left : CPU_UPDATE_BLOCK);
-    for (size_t p = begin; p < end; p++) {
+    for (size_t p = block * CPU_UPDATE_BLOCK; p < block_end(task, block); p++) {
         float total = 0.0f;
         for (size_t shard = 0; shard < task->shards; shard++) {
             total += task->partials[shard * task->stride + p];
         }
         task->gradients[p] = weft_clean(weft_clean(total) * task->scale);
     }
-    for (size_t p = begin; task->parameters != NULL && p < end; p++) {
+}
+
+/* Adds the squares of the gradients of a block, in the lanes that these have in vectors of 16. */
+static void squares(void *context, size_t block) {
+    const struct cpu_update *task = context;
+    float *sum = task->squares[block];
+    cpu_fill(1, 0.0f, &task->squares[block]);
+    for (size_t p = block * CPU_UPDATE_BLOCK; p < block_end(task, block); p++) {
         float g = task->gradients[p];
-        float addend = step.complement1 * g;
-        float m = weft_clean(fmaf(step.beta1, task->moments[p], addend));
-        float square = weft_clean_squared(step.complement2 * g * g);
-        float v = weft_clean_squared(fmaf(step.beta2, task->second_moments[p], square));
-        float root = fmaf(weft_sqrt(v), step.root_correction, step.eps);
-        float ratio = weft_clean(weft_div(m, root));
-        task->moments[p] = m;
-        task->second_moments[p] = v;
-        task->parameters[p] = weft_clean(fmaf(-step.step_size, ratio, task->parameters[p]));
+        sum[p % CPU_LANES] = fmaf(g, g, sum[p % CPU_LANES]);
+    }
+}
+
+/* A step of Adam (Kingma and Ba, 2015) with gradient ${g} of parameter ${p}:
+ *
+ *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g g
+ *
+ * Returns m / (sqrt(v) root_correction + eps). */
+static float adam(const struct cpu_update *task, size_t p, float g) {
+    const struct update *step = &task->step;
+    float addend = step->complement1 * g;
+    float m = weft_clean(fmaf(step->beta1, task->moments[p], addend));
+    float square = weft_clean_squared(step->complement2 * g * g);
+    float v = weft_clean_squared(fmaf(step->beta2, task->second_moments[p], square));
+    float root = fmaf(weft_sqrt(v), step->root_correction, step->eps);
+    task->moments[p] = m;
+    task->second_moments[p] = v;
+    return weft_clean(weft_div(m, root));
+}
+
+/* A step of SGD: m = beta1 m + g. Returns m, or with nesterov g + beta1 m. */
+static float sgd(const struct cpu_update *task, size_t p, float g) {
+    const struct update *step = &task->step;
+    float m = weft_clean(fmaf(step->beta1, task->moments[p], g));
+    task->moments[p] = m;
+    return step->nesterov ? weft_clean(fmaf(step->beta1, m, g)) : m;
+}
+
+/* Makes the update (struct update). */
+static void update(void *context, size_t block) {
+    const struct cpu_update *task = context;
+    const struct update *step = &task->step;
+    for (size_t p = block * CPU_UPDATE_BLOCK; p < block_end(task, block); p++) {
+        float clipped = weft_clean(task->gradients[p] * task->coefficient);
+        float kept = weft_clean(task->parameters[p] * step->decay);
+        float g = weft_clean(fmaf(step->penalty, kept, clipped));
+        float change = step->sgd ? sgd(task, p, g) : adam(task, p, g);
+        task->gradients[p] = clipped;
+        task->parameters[p] = weft_clean(fmaf(-step->step_size, change, kept));
     }
 }
 
@@ -211,6 +248,8 @@ const struct cpu_level CPU_NAME(level) = {
         },
     .gather = gather,
     .cross_entropy = cross_entropy,
+    .join = join,
+    .squares = squares,
     .update = update,
     .peak = peak,
     .peak_chains = PEAK_CHAINS,

@@ -5,6 +5,7 @@
 
 #include "backend/backend.h"
 #include "backend/cpu/layer.h"
+#include "step_numbers.h"
 
 /* The input from bytes: images order[0 .. count - 1], each byte through the 256 values that
  * ${table} has for its channel; 0 in empty lanes. */
@@ -33,15 +34,17 @@ struct cpu_loss {
     uint32_t *shard_correct;
 };
 
-/* One step of Adam, in blocks of CPU_UPDATE_BLOCK parameters. */
-#define CPU_UPDATE_BLOCK 2048
+/* The update of the parameters, in blocks of CPU_UPDATE_BLOCK. */
+#define CPU_UPDATE_BLOCK (CLIP_BLOCK * CPU_LANES)
 struct cpu_update {
     struct update step;
     float scale;           /* 1 / images: gradients are of the mean loss */
     const float *partials; /* [shard][stride] */
     size_t shards, stride; /* stride: all parameters */
     float *gradients;
-    float *parameters, *moments, *second_moments; /* NULL: only the gradients are computed */
+    cpu_lanes *squares; /* of each block */
+    float coefficient;  /* that the gradients are multiplied by for clip_norm; 1: none */
+    float *parameters, *moments, *second_moments;
 };
 
 /* Measures the peak of fused multiply-adds. */
@@ -55,7 +58,9 @@ struct cpu_level {
     const struct cpu_layer *layers[LAYER_KIND_COUNT];
     void (*gather)(void *task, size_t shard);        /* struct cpu_gather */
     void (*cross_entropy)(void *task, size_t shard); /* struct cpu_loss */
-    void (*update)(void *task, size_t block);        /* struct cpu_update */
+    void (*join)(void *task, size_t block);          /* struct cpu_update */
+    void (*squares)(void *task, size_t block);       /* the same, after join */
+    void (*update)(void *task, size_t block);        /* the same */
     void (*peak)(void *task, size_t thread);         /* struct cpu_peak */
     size_t peak_chains;
 };

@@ -215,21 +215,39 @@ void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss) {
     cpu_profile_common(cpu, CPU_LOSS, loss.count, start);
 }
 
+/* Returns the factor of clip_norm, at most 1: the blocks' sums of squares as a chain, then their
+ * lanes as a tree, make the norm. */
+static float clip_coefficient(const struct cpu_update *task, size_t blocks) {
+    cpu_lanes sum = {0};
+    float coefficient;
+    for (size_t block = 0; block < blocks; block++) {
+        cpu_add(1, &task->squares[block], &sum);
+    }
+    coefficient = weft_div(task->step.clip_norm, weft_sqrt(cpu_sum_lanes(sum)) + CLIP_EPS);
+    return coefficient > 1.0f ? 1.0f : coefficient; /* NaN stays NaN */
+}
+
 void cpu_update(struct cpu_backend *cpu, size_t count, const struct update *update) {
-    struct cpu_update task = {.scale = 1.0f,
+    struct cpu_update task = {.scale = update != NULL ? update_scale(update, count) : 1.0f,
                               .partials = cpu->partials,
                               .shards = lanes_shards(count),
                               .stride = cpu->base.network->parameter_count,
-                              .gradients = cpu->arrays[ARRAY_GRADIENTS]};
+                              .gradients = cpu->arrays[ARRAY_GRADIENTS],
+                              .squares = cpu->squares,
+                              .coefficient = 1.0f,
+                              .parameters = cpu->arrays[ARRAY_PARAMETERS],
+                              .moments = cpu->arrays[ARRAY_MOMENTS],
+                              .second_moments = cpu->arrays[ARRAY_SECOND_MOMENTS]};
+    const size_t blocks = (task.stride + CPU_UPDATE_BLOCK - 1) / CPU_UPDATE_BLOCK;
     double start = os_seconds();
+    run_pieces(cpu, blocks, cpu->level->join, &task, 0);
     if (update != NULL) {
         task.step = *update;
-        task.scale = update_scale(update, count);
-        task.parameters = cpu->arrays[ARRAY_PARAMETERS];
-        task.moments = cpu->arrays[ARRAY_MOMENTS];
-        task.second_moments = cpu->arrays[ARRAY_SECOND_MOMENTS];
+        if (update->clip_norm > 0) {
+            run_pieces(cpu, blocks, cpu->level->squares, &task, 0);
+            task.coefficient = clip_coefficient(&task, blocks);
+        }
+        run_pieces(cpu, blocks, cpu->level->update, &task, 0);
     }
-    run_pieces(cpu, (task.stride + CPU_UPDATE_BLOCK - 1) / CPU_UPDATE_BLOCK, cpu->level->update,
-               &task, 0);
     cpu_profile_common(cpu, CPU_UPDATE, count, start);
 }

@@ -18,7 +18,8 @@ struct cpu_backend {
     struct os_pool *pool;
     unsigned threads;
     float *arrays[ARRAY_COUNT];
-    float *partials; /* [shard][parameter]: the shards' sums of gradients */
+    float *partials;    /* [shard][parameter]: the shards' sums of gradients */
+    cpu_lanes *squares; /* of blocks of gradients */
     /* The activations: 0 is the input, i the output of layer i - 1. A layer that computes nothing
      * shares its input. */
     cpu_lanes **values;

@@ -8,6 +8,7 @@
 #include "backend/opencl/room.h"
 #include "backend/opencl/state.h"
 #include "base/try.h"
+#include "step_numbers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,9 +136,13 @@ static enum weft_status make_arrays(struct opencl_backend *cl, size_t shards,
             TRY(opencl_buffer(cl, bytes, names[array], &cl->arrays[array], error));
         }
     }
-    return cl->base.forward_only ? WEFT_OK
-                                 : opencl_buffer(cl, shards * parameters * sizeof(cl_float),
-                                                 "sums of gradients", &cl->partials, error);
+    if (cl->base.forward_only) {
+        return WEFT_OK;
+    }
+    TRY(opencl_buffer(cl, (CLIP_BLOCKS(parameters / CPU_LANES) + 1) * CPU_LANES * sizeof(cl_float),
+                      "sums of squares", &cl->squares, error));
+    return opencl_buffer(cl, shards * parameters * sizeof(cl_float), "sums of gradients",
+                         &cl->partials, error);
 }
 
 enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error *error) {
@@ -167,9 +172,9 @@ static void release_all(cl_device_id device, const cl_mem *buffers, size_t count
 }
 
 void opencl_memory_finish(struct opencl_backend *cl) {
-    const cl_mem rest[] = {cl->partials, cl->shard_results, cl->losses, cl->predictions,
-                           cl->table,    cl->identity,      cl->order,  cl->results,
-                           cl->numbers,  cl->targets,       cl->changes};
+    const cl_mem rest[] = {cl->partials,    cl->squares, cl->shard_results, cl->losses,
+                           cl->predictions, cl->table,   cl->identity,      cl->order,
+                           cl->results,     cl->numbers, cl->targets,       cl->changes};
     finish_tensors(cl);
     release_all(cl->device, cl->scratch, cl->groups.count);
     release_all(cl->device, cl->arrays, ARRAY_COUNT);

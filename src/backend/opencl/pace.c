@@ -43,8 +43,7 @@ static uint64_t work_of(struct opencl_backend *cl, const struct opencl_launch *l
                         size_t count) {
     uint64_t work = 0;
     if (launch->kernel == NULL) {
-        bool update =
-            launch == &cl->common[COMMON_UPDATE_STEP] || launch == &cl->common[COMMON_UPDATE_JOIN];
+        bool update = opencl_update_has(cl, launch);
         size_t values = update ? cl->base.network->parameter_count * lanes_shards(cl->base.batch)
                                : count * shape_size(cl->base.network->input);
         return WATCH_ACCESS * values;

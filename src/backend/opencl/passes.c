@@ -72,7 +72,7 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct train
     TRY(separate < cl->groups.count ? opencl_step(cl, &values, error)
                                     : loss_train(cl, &values, error));
     TRY(opencl_enqueue_pass(cl, PASS_BACKWARD, separate, &values, error));
-    return opencl_update_enqueue(cl, step, values.count, error);
+    return opencl_update_enqueue(cl, &steps->updates[step], step, values.count, error);
 }
 
 /* Makes the buffers large enough for ${steps}. */
@@ -284,7 +284,7 @@ enum weft_status opencl_update(struct backend *backend, const struct update *upd
         .steps = 1, .batch = count, .images = count, .updates = update};
     opencl_pace_begin(cl, count, true);
     TRY(opencl_update_write(cl, &steps, error));
-    TRY(opencl_update_enqueue(cl, 0, count, error));
+    TRY(opencl_update_enqueue(cl, update, 0, count, error));
     return opencl_pace_finish(cl, "clFinish", error);
 }
 

@@ -133,11 +133,20 @@ static bool is_used(const struct opencl_backend *cl) {
            (cl->steps->choice[true].fixed || cl->base.watch.step <= MOST_WORK);
 }
 
+/* Returns whether a step has a norm of all gradients, which is no phase of the kernel. */
+static bool clips(const struct training_steps *steps) {
+    size_t i = 0;
+    while (i < steps->steps && steps->updates[i].clip_norm == 0) {
+        i++;
+    }
+    return i < steps->steps;
+}
+
 enum weft_status opencl_train(struct backend *backend, const struct training_steps *steps,
                               struct weft_step_result *results, struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     opencl_pace_begin(cl, steps->batch, true);
-    if (is_used(cl)) {
+    if (is_used(cl) && !clips(steps)) {
         TRY(opencl_steps_begin(cl, steps, error));
         TRY(run(cl, steps, error));
         TRY(opencl_steps_join(cl, steps, error));

@@ -9,6 +9,7 @@
 #include "backend/opencl/pace.h"
 #include "backend/opencl/profile.h"
 #include "base/try.h"
+#include "step_numbers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -262,6 +263,9 @@ static enum weft_status make_common(struct opencl_backend *cl, struct weft_error
         [COMMON_LOSS_EVALUATE] = {"cross_entropy_evaluate", .range = RANGE_SHARDS, .items = 1},
         [COMMON_LOSS_JOIN] = {"cross_entropy_join", .range = RANGE_ONCE, .items = 1},
         [COMMON_UPDATE_JOIN] = {"update_join", .range = RANGE_BATCH, .items = blocks},
+        [COMMON_UPDATE_SQUARES] = {"update_squares", .range = RANGE_BATCH,
+                                   .items = CLIP_BLOCKS(vectors)},
+        [COMMON_UPDATE_CLIP] = {"update_clip", .range = RANGE_SUMS, .items = 1, .slices = 1},
         [COMMON_UPDATE_STEP] = {"update_step", .range = RANGE_BATCH, .items = blocks},
     };
     for (int i = 0; i < COMMON_COUNT; i++) {

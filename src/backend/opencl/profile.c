@@ -9,6 +9,7 @@
 #include "backend/opencl/state.h"
 #include "backend/profile.h"
 #include "base/try.h"
+#include "step_numbers.h"
 
 #include <stdlib.h>
 
@@ -162,6 +163,10 @@ static uint64_t bytes_of_common(struct opencl_backend *cl, const struct opencl_l
         return 2 * shards * sizeof(float);
     case COMMON_UPDATE_JOIN:
         return bytes_of_sums(cl, shards) + parameters;
+    case COMMON_UPDATE_SQUARES:
+        return bytes_of_sums(cl, shards) + parameters / CLIP_BLOCK;
+    case COMMON_UPDATE_CLIP:
+        return parameters / CLIP_BLOCK;
     case COMMON_UPDATE_STEP:
         /* The gradients are written; three arrays are read and written. */
         return bytes_of_sums(cl, shards) + 7 * parameters;
@@ -245,7 +250,7 @@ static enum weft_status add_pending(struct opencl_backend *cl, const struct open
 
 enum weft_status opencl_profile_add(struct opencl_backend *cl, const struct opencl_launch *launch,
                                     size_t count, bool again, struct weft_error *error) {
-    if (launch == &cl->common[COMMON_UPDATE_STEP] || launch == &cl->common[COMMON_UPDATE_JOIN]) {
+    if (opencl_update_has(cl, launch)) {
         count = cl->profile->images;
     }
     cl->profile->images = count;

@@ -39,6 +39,8 @@ enum opencl_common {
     COMMON_LOSS_EVALUATE,
     COMMON_LOSS_JOIN,
     COMMON_UPDATE_JOIN,
+    COMMON_UPDATE_SQUARES,
+    COMMON_UPDATE_CLIP,
     COMMON_UPDATE_STEP,
     COMMON_COUNT
 };
@@ -104,6 +106,7 @@ struct opencl_backend {
     bool keeps_tensors;                   /* none does */
     cl_mem *scratch;                      /* of each group, or NULL */
     cl_mem arrays[ARRAY_COUNT], partials; /* padded (opencl_padded) */
+    cl_mem squares; /* sums of squares of gradients; the factor of clip_norm */
     cl_mem losses, predictions;
     struct opencl_fast *fast;             /* of clblast/engine.h; NULL: --math exact */
     cl_mem table;                         /* 256 floats */
@@ -121,6 +124,12 @@ struct opencl_backend {
     struct opencl_pace pace;
     struct opencl_profile *profile; /* of profile.c; NULL: never profiled */
 };
+
+/* Returns whether ${launch} belongs to the update. */
+static inline bool opencl_update_has(const struct opencl_backend *cl,
+                                     const struct opencl_launch *launch) {
+    return launch >= &cl->common[COMMON_UPDATE_JOIN] && launch <= &cl->common[COMMON_UPDATE_STEP];
+}
 
 /* Opens another backend for the network of ${first} and with the ${options} of ${first} (--math
  * exact). It shares context and program, but has a queue, kernels and memory of its own.

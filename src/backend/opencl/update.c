@@ -47,15 +47,27 @@ done:
     return status;
 }
 
-/* The range of both is one shard, whose items are vectors of the flat arrays. */
-enum weft_status opencl_update_enqueue(struct opencl_backend *cl, size_t step, size_t count,
-                                       struct weft_error *error) {
+/* The range of these launches is one shard, whose items are vectors of the flat arrays, or
+ * blocks of them. */
+static enum weft_status enqueue_clip(struct opencl_backend *cl, cl_int step, cl_int images,
+                                     struct weft_error *error) {
+    TRY(LAUNCH(cl, &cl->common[COMMON_UPDATE_SQUARES], 1, error, ARG(cl->partials),
+               ARG(cl->squares), ARG(cl->numbers), ARG(step), ARG(images)));
+    return LAUNCH(cl, &cl->common[COMMON_UPDATE_CLIP], 1, error, ARG(cl->squares), ARG(cl->numbers),
+                  ARG(step));
+}
+
+enum weft_status opencl_update_enqueue(struct opencl_backend *cl, const struct update *update,
+                                       size_t step, size_t count, struct weft_error *error) {
     cl_int index = (cl_int)step, images = (cl_int)count;
     const cl_mem *arrays = cl->arrays;
+    if (update->clip_norm > 0) {
+        TRY(enqueue_clip(cl, index, images, error));
+    }
     return LAUNCH(cl, &cl->common[COMMON_UPDATE_STEP], 1, error, ARG(cl->partials),
                   ARG(arrays[ARRAY_GRADIENTS]), ARG(arrays[ARRAY_PARAMETERS]),
-                  ARG(arrays[ARRAY_MOMENTS]), ARG(arrays[ARRAY_SECOND_MOMENTS]), ARG(cl->numbers),
-                  ARG(index), ARG(images));
+                  ARG(arrays[ARRAY_MOMENTS]), ARG(arrays[ARRAY_SECOND_MOMENTS]), ARG(cl->squares),
+                  ARG(cl->numbers), ARG(index), ARG(images));
 }
 
 enum weft_status opencl_update_join(struct opencl_backend *cl, size_t count,

@@ -23,8 +23,7 @@ static bool reads(const struct opencl_backend *cl, const struct opencl_group *gr
 /* Returns whether the record selects ${launch}. */
 static bool is_selected(const struct opencl_backend *cl, const struct record *record,
                         const struct opencl_launch *launch) {
-    bool update =
-        launch == &cl->common[COMMON_UPDATE_STEP] || launch == &cl->common[COMMON_UPDATE_JOIN];
+    bool update = opencl_update_has(cl, launch);
     if (launch->kernel == NULL) {
         return (update && (record->update || record->join)) ||
                (record->gather && launch == &cl->common[COMMON_GATHER]) ||
