@@ -234,11 +234,15 @@ struct weft_evaluation_options {
     /* If not NULL: the caller's array for the images x outputs logits; and its elements. */
     float *logits;
     size_t logits_count;
+    /* The logits are (a + b) / 2: a those of an image, b those of its image mirrored left to right.
+     * Predictions, loss and all results follow from them. With WEFT_STATISTICS_BATCH the mirror
+     * images of a pass have statistics of their own. */
+    bool average_flips;
 };
 #define WEFT_EVALUATION_OPTIONS                                                                    \
     {                                                                                              \
         sizeof(struct weft_evaluation_options), WEFT_STATISTICS_RUNNING, 0, NULL, NULL, NULL, 0,   \
-            NULL, 0                                                                                \
+            NULL, 0, false                                                                         \
     }
 
 /* The result of an evaluation. Set size before the call: WEFT_EVALUATION. */

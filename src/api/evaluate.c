@@ -60,6 +60,7 @@ static enum weft_status evaluate_part(struct weft_session *session, const struct
                                                  .count = part->count,
                                                  .statistics = options->statistics,
                                                  .batch = options->batch,
+                                                 .average_flips = options->average_flips,
                                                  .progress = progress,
                                                  .context = &run,
                                                  .confusion = options->confusion,

@@ -29,7 +29,7 @@ struct options {
     struct cli_options common;
     int split, pixels, statistics, theme;
     uint64_t batch;
-    bool as_published, normalize;
+    bool as_published, average_flips, normalize;
     const char *network, *csv, *figure, *logits;
 };
 #define OPTIONS struct options
@@ -38,14 +38,15 @@ static const struct cli_option rows[] = {
     OPTION_CHOICE("split", split, "test", cli_split_names, "the images to evaluate"),
     OPTION_CHOICE("statistics", statistics, NULL, statistics,
                   "the statistics of batch norm (default: running)"),
-    OPTION_COUNT("batch", batch, "10000", 1, 1000000,
-                 "images that share statistics, with --statistics batch"),
+    OPTION_COUNT("batch", batch, "10000", 1, 1000000, "images that share batch statistics"),
     OPTION_CHOICE("pixels", pixels, NULL, pixels,
                   "with the mean and deviation of the model, or x/255\n"
                   "(default: normalised)"),
     OPTION_FLAG("as-published", as_published,
                 "with the two mistakes of the notebook: --statistics batch,\n"
                 "and --pixels raw for the test split"),
+    OPTION_FLAG("average-flips", average_flips,
+                "average the logits of each image and its mirror image"),
     OPTION_FILE("network", network, "the layers of a MODEL that does not name them, in JSON"),
     OPTION_FILE("csv", csv, "write the matrix as CSV"),
     OPTION_FILE("figure", figure, "draw the matrix: .png, .svg or .pdf"),
@@ -77,6 +78,7 @@ static enum weft_status choose(struct state *state, struct weft_error *error) {
     struct weft_evaluation_options *requested = &state->requested;
     requested->statistics = options->statistics == WEFT_STATISTICS_BATCH ? WEFT_STATISTICS_BATCH
                                                                          : WEFT_STATISTICS_RUNNING;
+    requested->average_flips = options->average_flips;
     state->pixels = options->pixels == RAW ? RAW : NORMALISED;
     if (options->normalize && options->figure == NULL) {
         return error_set(error, WEFT_USAGE, "--normalize: it needs --figure FILE");
@@ -197,6 +199,7 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
         json_write_string(&json, "pixels", pixels[state->pixels]);
         json_write_string(&json, "statistics", statistics[state->requested.statistics]);
         json_write_bool(&json, "as_published", options->as_published);
+        json_write_bool(&json, "average_flips", options->average_flips);
         cli_json_results(&json, &state->evaluation, state->names);
         cli_json_device(&json, "device", weft_session_device(state->session));
         json_write_seconds(&json, "seconds", state->seconds);
@@ -208,6 +211,9 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
             "the notebook's %s\n\n",
             pixels[state->pixels], weft_split_name(split), (unsigned long long)options->batch,
             state->pixels == RAW ? "two mistakes" : "second mistake");
+    }
+    if (options->average_flips) {
+        screen_print("the logits of each image and of its mirror image are averaged\n\n");
     }
     cli_figures_print_confusion(split, &state->evaluation, state->names);
     return WEFT_OK;

@@ -1,4 +1,5 @@
 /* evaluate.c: a confusion matrix from forward passes over a set of images. */
+#include "train/flips.h"
 #include "train/train_model.h"
 
 #include <stdlib.h>
@@ -42,10 +43,14 @@ static enum weft_status run_passes(struct backend *backend, const uint16_t *labe
     const size_t batch = options->batch < images ? options->batch : images;
     uint32_t *predictions = malloc(batch * sizeof *predictions);
     float *losses = malloc(batch * sizeof *losses), *logits = options->logits;
+    struct flips flips = {.classes = 0};
     enum weft_status status = WEFT_OK;
     if (predictions == NULL || losses == NULL) {
         status = error_set(error, WEFT_NO_MEMORY, "evaluation: no memory");
         goto done;
+    }
+    if (options->average_flips) {
+        TRY_OR(done, flips_init(&flips, batch, evaluation->classes, error));
     }
     for (size_t first = 0; first < images; first += batch) {
         struct evaluation_pass pass = {
@@ -57,7 +62,9 @@ static enum weft_status run_passes(struct backend *backend, const uint16_t *labe
             .losses = losses,
             .predictions = predictions,
         };
-        status = backend_evaluate(backend, &pass, error);
+        status = options->average_flips
+                     ? flips_evaluate(backend, &flips, &pass, labels + pass.first, error)
+                     : backend_evaluate(backend, &pass, error);
         if (status == WEFT_INTERRUPTED) {
             interrupted(first, images, error);
         }
@@ -66,6 +73,7 @@ static enum weft_status run_passes(struct backend *backend, const uint16_t *labe
         TRY_OR(done, report_progress(options, first + pass.count, images, error));
     }
 done:
+    flips_finish(&flips);
     free(predictions);
     free(losses);
     return status;

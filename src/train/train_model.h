@@ -59,6 +59,7 @@ struct evaluation_options {
     /* Images of a pass, at least 1. With WEFT_STATISTICS_BATCH the statistics are those of a pass;
      * with WEFT_STATISTICS_RUNNING the size of a pass changes only the speed. */
     size_t batch;
+    bool average_flips; /* the logits are those of flips.h */
     /* Called after each pass with the number of evaluated images and of all images. May be NULL.
      * Returns false to stop with WEFT_INTERRUPTED. */
     bool (*progress)(void *context, size_t done, size_t images);

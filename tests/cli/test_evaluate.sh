@@ -64,6 +64,21 @@ run "${evaluate[@]}" "$model" --as-published --json
 expect_json '(e[0]["pixels"], e[0]["statistics"], e[0]["as_published"]) == ("raw", "batch", True)'
 end
 
+begin "--average-flips"
+run "${evaluate[@]}" "$model" --average-flips --logits averaged.safetensors
+expect_code 0
+expect_text out "the logits of each image and of its mirror image are averaged"
+run "${evaluate[@]}" "$model" --average-flips --logits again.safetensors --batch 7 --json
+expect_code 0
+expect_same averaged.safetensors again.safetensors
+expect_json '(e[0]["average_flips"], e[0]["images"]) == (True, 100)
+    and sum(e[0]["confusion"][i][i] for i in range(10)) == e[0]["correct"]'
+run "${evaluate[@]}" "$model" --logits plain.safetensors --json
+expect_json 'e[0]["average_flips"] == False'
+if cmp -s averaged.safetensors plain.safetensors; then problem "the same logits"; fi
+end
+rm -rf "$work/here/"*
+
 begin "--logits"
 run "${evaluate[@]}" "$model" --logits logits.safetensors --json
 expect_code 0

@@ -2,6 +2,7 @@
  * input, the loss, the optimiser and the measurement of the peak. */
 #include "backend/cpu/level.h"
 #include "backend/loss_targets.h"
+#include "backend/softmax.h"
 
 /* The value at (${row}, ${column}) of a channel with these ${pixels} after ${change}. */
 static float changed_value(const struct cpu_gather *task, const struct image_change *change,
@@ -71,7 +72,7 @@ static float train_image(const struct cpu_loss *task, const cpu_lanes *logits, s
     float loss = 0.0f;
     for (size_t k = 0; k < task->classes; k++) {
         const float target = k == label ? labels[k] : others[k];
-        const float d = weft_clean(weft_log(sum) - (logits[k][lane] - largest));
+        const float d = softmax_loss(logits[k][lane], largest, sum);
         const float e = weft_clean(weft_exp(logits[k][lane] - largest));
         const float p = weft_clean(weft_div(e, sum));
         loss = target != 0 ? fmaf(target, d, loss) : loss;
@@ -84,19 +85,12 @@ static float train_image(const struct cpu_loss *task, const cpu_lanes *logits, s
  * targets. Returns the loss; stores the first class with the largest logit. */
 static float one_image(const struct cpu_loss *task, const cpu_lanes *logits, size_t lane,
                        size_t label, cpu_lanes *dlogits, size_t *prediction) {
-    float sum = 0.0f, largest = logits[0][lane];
-    *prediction = 0;
-    for (size_t k = 1; k < task->classes; k++) {
-        if (logits[k][lane] > largest) {
-            largest = logits[k][lane];
-            *prediction = k;
-        }
-    }
-    for (size_t k = 0; k < task->classes; k++) {
-        sum += weft_clean(weft_exp(logits[k][lane] - largest));
-    }
+    float largest, sum;
+    *prediction = softmax_class(&logits[0][lane], CPU_LANES, task->classes);
+    largest = logits[*prediction][lane];
+    sum = softmax_sum(&logits[0][lane], CPU_LANES, task->classes, largest);
     return task->targets != NULL ? train_image(task, logits, lane, label, largest, sum, dlogits)
-                                 : weft_clean(weft_log(sum) - (logits[label][lane] - largest));
+                                 : softmax_loss(logits[label][lane], largest, sum);
 }
 
 static void cross_entropy(void *context, size_t shard) {
