@@ -224,6 +224,8 @@ static const struct weft_recipe recipes[] = {
     {.schedule = WEFT_SCHEDULE_ONE_CYCLE, .warmup_fraction = 0.45f},
     {.schedule = WEFT_SCHEDULE_STEP, .step_epochs = 2, .step_factor = 0.5f},
     {.warmup_fraction = 0.5f, .class_weights = WEFT_CLASS_WEIGHTS_BALANCED},
+    {.optimizer = WEFT_OPTIMIZER_ADAMW, .weight_decay = 0.1f, .clip_norm = 0.25f, .average = 3},
+    {.flip = true, .shift = 2, .erase = 3, .label_smoothing = 0.1f},
 };
 
 /* A training of five epochs, and one that ends after the second epoch, or in the third, and goes on
@@ -328,6 +330,24 @@ START_TEST(warmup_of_all_steps) {
 }
 END_TEST
 
+/* Balanced weights are 1 where all classes have as many images, and change the values elsewhere. */
+START_TEST(class_weights) {
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS, balanced = WEFT_TRAINING_OPTIONS;
+    balanced.recipe.class_weights = WEFT_CLASS_WEIGHTS_BALANCED;
+    for (size_t count = 68; count <= 70; count += 2) {
+        struct weft_session *a = api_open(model, "cpu", 20), *b = api_open(model, "cpu", 20);
+        struct weft_images *slice;
+        API_OK(weft_images_slice(images, 0, count, &slice, error));
+        API_OK(weft_train(a, slice, &options, error));
+        API_OK(weft_train(b, slice, &balanced, error));
+        ck_assert(api_equal(a, b) == (count % API_CLASSES == 0));
+        weft_images_destroy(slice);
+        weft_session_close(a);
+        weft_session_close(b);
+    }
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, wrong_recipes);
@@ -338,6 +358,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, step_by_callback);
     tcase_add_test(tests, changed_rate);
     tcase_add_test(tests, warmup_of_all_steps);
+    tcase_add_test(tests, class_weights);
 }
 
 CHECK_MAIN("api_recipe", add_tests)

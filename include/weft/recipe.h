@@ -24,8 +24,8 @@ enum weft_optimizer { WEFT_OPTIMIZER_ADAM, WEFT_OPTIMIZER_ADAMW, WEFT_OPTIMIZER_
  *            R / 10000 at step S - 1, as PyTorch's OneCycleLR
  * step       R times ${step_factor} to the power of the number of ${step_epochs} that have passed
  *
- * S counts from the beginning of the session's values: epochs made before, and those of the
- * call. */
+ * S counts from the beginning of the session's values: the steps made before, and those of the
+ * call. Rates are computed in double, with a cosine of weft's own: the same on every machine. */
 enum weft_schedule {
     WEFT_SCHEDULE_CONSTANT,
     WEFT_SCHEDULE_COSINE,
@@ -54,8 +54,11 @@ struct weft_recipe {
     float label_smoothing; /* 0 to below 1: shared by all classes, as PyTorch's */
     float clip_norm;       /* the largest norm of a step's gradients, as PyTorch's clip_grad_norm_;
                               0: any */
-    size_t average;        /* the last epochs whose values are averaged at the end; 0: none. Running
-                       statistics of batch norm are then computed again from the training images */
+    /* The last epochs whose values are averaged at the end, or all if there are fewer; 0: none.
+     * The parameters are then the mean of those after each of these epochs. Running statistics of
+     * batch norm are computed again, as PyTorch's update_bn, but without dropout: the mean of those
+     * of all batches of the training images in their order, unchanged. Adam's state stays. */
+    size_t average;
     /* Changes of each image, drawn anew in each epoch. */
     bool flip;    /* half of the images, left to right */
     size_t shift; /* by up to so many pixels in both directions; pixels from outside are byte 0 */

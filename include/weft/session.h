@@ -191,15 +191,21 @@ struct weft_training_options {
             NULL, WEFT_RECIPE_PUBLISHED                                                            \
     }
 
-/* Trains on ${images} with Adam (beta1 0.9, beta2 0.999, eps 1e-8) and cross entropy, as "weft
- * train" does, with the same bits. ${options} NULL: the defaults. Goes on where the session is: the
- * numbers of epochs and steps and Adam's state continue, so two calls of one epoch give the values
- * of one call of two.
+/* Trains on ${images} with cross entropy and the recipe of ${options}, by default Adam (beta1 0.9,
+ * beta2 0.999, eps 1e-8), as "weft train" does, with the same bits. ${options} NULL: the defaults.
  *
- * Fails with WEFT_USAGE for images without labels or that do not fit the network; with
- * WEFT_INTERRUPTED when a callback returned false or after weft_session_cancel; and with
- * WEFT_DIVERGED if the loss or a value becomes NaN or infinite. When it fails, the session is as it
- * was after the last finished epoch. */
+ * Goes on where the session is: the numbers of epochs and steps and Adam's state continue, so two
+ * calls of one epoch give the values of one call of two. This is not so if the recipe has a
+ * schedule that is neither constant nor step, a warmup_fraction, or an average: they depend on the
+ * number of all epochs and steps, those made before and those of the call. A training that was
+ * interrupted goes on with the same values, also in another session, when weft_train is called with
+ * what is left of it (weft_checkpoint_training).
+ *
+ * Fails with WEFT_USAGE for images without labels or that do not fit the network, and for a recipe
+ * with a wrong member, with a warmup of all steps, or with an average of epochs of which another
+ * training made some; with WEFT_INTERRUPTED when a callback returned false or after
+ * weft_session_cancel; and with WEFT_DIVERGED if the loss or a value becomes NaN or infinite. When
+ * it fails, the session is as it was after the last finished epoch. */
 WEFT_API enum weft_status weft_train(struct weft_session *session, const struct weft_images *images,
                                      const struct weft_training_options *options,
                                      struct weft_error *error);

@@ -16,6 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         REQUIRE(checkpoint_save(checkpoint, saved, &error) == WEFT_OK);
         REQUIRE(checkpoint_load(saved, &again, &error) == WEFT_OK);
         REQUIRE(again->steps == checkpoint->steps && again->epochs == checkpoint->epochs);
+        REQUIRE(again->average.epochs == checkpoint->average.epochs);
+        REQUIRE((again->average.sum == NULL) == (again->average.epochs == 0));
+        REQUIRE(again->training.recipe.optimizer == checkpoint->training.recipe.optimizer);
+        REQUIRE(again->training.recipe.average == checkpoint->training.recipe.average);
     } else {
         require_failure(status, &error);
         REQUIRE(checkpoint == NULL);

@@ -35,7 +35,7 @@ WORDS = ["kind", "conv2d", "linear", "batch_norm", "relu", "flatten", "max_pool2
          "layers", "F32", "F16", "BF16", "F64", "I64", "I32", "U8", "shape", "data_offsets", "dtype", "__metadata__",
          "weft.network", "weft.options", "weft.checkpoint", "weft.contract", "weft.digest", "weft.format", "epochs",
          "history", "training", "texts", "images", "event", "verdict", "options", "confusion", "classes", "num_batches_tracked", "running_var", "module.", "_orig_mod.",
-         "n_averaged", "optimizer", "nesterov", "weight-decay", "schedule", "warmup", "label-smoothing", "clip-norm", "average",
+         "n_averaged", "optimizer", "nesterov", "weight-decay", "schedule", "warmup", "averaged_epochs", "warmup_fraction", "label-smoothing", "clip-norm", "average",
          "augment", "class-weights", "one-cycle", "cosine", "step:", "flip", "shift=", "erase="]
 VALUES = ["1e308", "-0", "4294967295", "9007199254740993", "18446744073709551616", "0.1", "1e-400", "null", "true",
           "[]", "{}", "<PWN", "\\u001b", "\\u0000", "\\ud800"]
@@ -152,6 +152,17 @@ def safetensors(run):
         "batches": ([1], "I64"), "progress": ([2], "I64")},
         {"weft.checkpoint": text(record).decode(), "weft.format": "2", "weft.digest": "0" * 64})
     seed("checkpoint", "linear", b"\3" + linear[1:])
+    training.update({
+        "optimizer": "sgd", "momentum": 0.5, "nesterov": True, "weight_decay": 0.25, "schedule": "step",
+        "step_epochs": 2, "step_factor": 0.5, "warmup_steps": "3", "label_smoothing": 0.125, "clip_norm": 2, "average": 3,
+        "flip": True, "shift": 2, "erase": 4, "class_weights": "balanced"})
+    record["averaged_epochs"] = 1
+    record["history"][0]["learning_rate"] = 0.5
+    averaged = tensors(LINEAR, {
+        "parameters": ([10], "F32"), "buffers": ([0], "F32"), "moments": ([10], "F32"), "second_moments": ([10], "F32"),
+        "average": ([10], "F32"), "batches": ([1], "I64"), "progress": ([2], "I64")},
+        {"weft.checkpoint": text(record).decode(), "weft.format": "2", "weft.digest": "0" * 64})
+    seed("checkpoint", "averaged", b"\3" + averaged[1:])
 
 
 def networks():
