@@ -171,6 +171,18 @@ resumes augment --augment flip,shift=2,erase=7
 resumes average --average 2
 resumes best --recipe best --epochs 2
 
+# Equal bits have equal files.
+begin "before its last epoch, a training with --average has the model of one without"
+interrupted out "epoch: 2," SIGKILL "${train[@]}" --epochs 100000 --average 3 --out begun
+expect_code 137
+run train --resume begun --device cpu --average 2
+expect_code 2
+expect_text err "--average: --resume continues with the options that the run began with: 3"
+epochs=$(bits_of begun/model.safetensors | sed 's/.*"epochs":\([0-9]*\),.*/\1/') # the kill may be before the history
+run "${train[@]}" --epochs "$epochs" --out fewer
+expect_same begun/model.safetensors fewer/model.safetensors
+end
+
 begin "the learning rate of an epoch"
 run "${train[@]}" --schedule step:1,0.5 --out rate
 expect_text out "epoch: 2, accuracy: "
