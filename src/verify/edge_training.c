@@ -1,8 +1,9 @@
 /* edge_training.c: short trainings from values that ordinary trainings rarely reach: moments,
  * parameters and gradients at the threshold to 0, units that are never active, probabilities from 1
- * down to 0, a last batch of one shard and one image. */
+ * down to 0, a last batch of one shard and one image; and trainings with recipes. */
 #include "verify/edge_training.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 /* With batches of 100: 7 shards, the last of 4 images; then 2 shards, the last of 1 image. */
 #define IMAGES    117
 #define STEPS     4 /* two epochs */
+#define RECIPES   8 /* steps of the training with recipes: an epoch for each */
 #define RARE      3 /* the last classes: improbable, and never a label */
 #define DEAD      8 /* units of a linear layer that are never active, at most */
 #define DEAD_BIAS -1000.0f
@@ -129,25 +131,40 @@ static enum weft_status allocate(struct trainer *edge, struct weft_error *error)
     return WEFT_OK;
 }
 
-enum weft_status edge_training_init(struct verify *verify, uint64_t seed, struct trainer *edge,
-                                    struct weft_error *error) {
+/* Makes the training that ${steps} and ${note} are of, with values that are not yet set. */
+static enum weft_status init(struct verify *verify, uint64_t seed, uint64_t steps, const char *note,
+                             struct trainer *edge, struct weft_error *error) {
     struct weft_network *network = NULL;
     *edge = (struct trainer){.verify = verify,
                              .seed = seed,
-                             .steps = STEPS,
+                             .steps = steps,
                              .batch = TRAINER_BATCH,
                              .images = edge->made_images,
-                             .note = ", from made-up values at the threshold to 0"};
+                             .note = note};
     edge->setup = verify_device_setup(verify, edge->batch, NULL);
     TRY(network_create_published(&network, error));
     TRY(model_create(network, &edge->model, error));
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
         TRY(verify_images(seed, (enum weft_split)split, IMAGES, &edge->made_images[split], error));
     }
+    return allocate(edge, error);
+}
+
+/* Makes a training with recipes from the initial values of the seed. */
+static enum weft_status recipe_training_init(struct verify *verify, uint64_t seed,
+                                             struct trainer *edge, struct weft_error *error) {
+    TRY(init(verify, seed, RECIPES, ", with recipes", edge, error));
+    model_initialise(edge->model, seed);
+    edge->recipes = true;
+    return WEFT_OK;
+}
+
+enum weft_status edge_training_init(struct verify *verify, uint64_t seed, struct trainer *edge,
+                                    struct weft_error *error) {
+    TRY(init(verify, seed, STEPS, ", from made-up values at the threshold to 0", edge, error));
     for (size_t i = 0; i < IMAGES; i++) {
         edge->made_images[WEFT_SPLIT_TRAIN].labels[i] %= 10 - RARE;
     }
-    TRY(allocate(edge, error));
     make_values(edge);
     return WEFT_OK;
 }
@@ -198,12 +215,13 @@ done:
 static enum weft_status run_apart(struct trainer *edge, size_t variant, struct weft_error *error) {
     struct backend *backend = NULL;
     enum weft_status status;
+    char note[96];
     verify_variant(edge->verify, variant, &edge->setup);
     TRY_OR(done, trainer_open(edge, &edge->setup, &backend, error));
     edge->setup.options.mapping = backend->mapping;
-    edge->note = edge->setup.options.mapping == WEFT_MAPPING_GPU
-                     ? ", from made-up values at the threshold to 0, mapping gpu"
-                     : ", from made-up values at the threshold to 0, mapping cpu";
+    snprintf(note, sizeof note, "%s, mapping %s", edge->note,
+             backend->mapping == WEFT_MAPPING_GPU ? "gpu" : "cpu");
+    edge->note = note;
     edge->backend = backend;
     TRY_OR(done, train_and_compare(edge, error));
 done:
@@ -211,11 +229,12 @@ done:
     return status;
 }
 
-static enum weft_status run_variant(struct trainer *trainer, size_t variant,
+static enum weft_status run_variant(struct trainer *trainer, bool recipes, size_t variant,
                                     struct weft_error *error) {
     struct trainer edge;
     enum weft_status status;
-    TRY_OR(done, edge_training_init(trainer->verify, trainer->seed, &edge, error));
+    TRY_OR(done, recipes ? recipe_training_init(trainer->verify, trainer->seed, &edge, error)
+                         : edge_training_init(trainer->verify, trainer->seed, &edge, error));
     status = variant == 0 ? run_on(trainer, &edge, error) : run_apart(&edge, variant, error);
 done:
     edge_training_finish(&edge);
@@ -227,9 +246,9 @@ enum weft_status verify_edge_training(struct trainer *trainer, struct weft_error
     /* --quick has only the first variant, whose kernels the training has compiled; the CPU backend
      * has no other one. */
     bool all = verify->options->full && !verify->outcome->device.builtin;
-    for (size_t i = 0; i < (all ? VERIFY_VARIANTS : 1); i++) {
+    for (size_t i = 0; i < (all ? 2 * VERIFY_VARIANTS : 2); i++) {
         if (verify->outcome->result == VERIFY_EQUAL) {
-            TRY(run_variant(trainer, i, error));
+            TRY(run_variant(trainer, i % 2 == 1, i / 2, error));
         }
     }
     return WEFT_OK;

@@ -1,4 +1,5 @@
-/* edge_training.h: short trainings from values that ordinary trainings rarely reach. */
+/* edge_training.h: short trainings from values that ordinary trainings rarely reach, and with
+ * recipes. */
 #ifndef WEFT_VERIFY_EDGE_TRAINING_H
 #define WEFT_VERIFY_EDGE_TRAINING_H
 
@@ -10,8 +11,8 @@ enum weft_status edge_training_init(struct verify *verify, uint64_t seed, struct
                                     struct weft_error *error);
 void edge_training_finish(struct trainer *edge);
 
-/* Compares such trainings: on the backend of ${trainer}, whose parameters and images are restored,
- * and with --full in all variants. */
+/* Compares such trainings, and one with recipes: on the backend of ${trainer}, whose parameters
+ * and images are restored, and with --full in all variants. */
 enum weft_status verify_edge_training(struct trainer *trainer, struct weft_error *error);
 
 #endif

@@ -23,6 +23,7 @@ struct lockstep {
     float *values[2];           /* room for the longest array of device and reference */
     float *state[STATE_ARRAYS]; /* after them, in the same memory */
     uint64_t first, step;       /* from 0: those of the device's call */
+    struct update update;       /* of the step */
     struct weft_step_result results[2];
 };
 
@@ -44,6 +45,7 @@ static enum weft_status make_steps(struct lockstep *lockstep, struct backend *ba
     chunk.steps.images = chunk.steps.images < max_images ? chunk.steps.images : max_images;
     TRY(backend_train(backend, &chunk.steps, results, error));
     *result = results[count - 1];
+    lockstep->update = chunk.updates[count - 1];
     return WEFT_OK;
 }
 
@@ -105,6 +107,7 @@ static struct verify_pair pair_of(const struct lockstep *lockstep, struct backen
                                 .backward = true,
                                 .training = true,
                                 .long_names = true,
+                                .update = &lockstep->update,
                                 .results = lockstep->results};
 }
 

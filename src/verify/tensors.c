@@ -151,11 +151,12 @@ static enum weft_status compare_forward(struct walk *walk, struct weft_error *er
 }
 
 /* Names "update" as the layer of ${found}, a gradient of parameters, if the device's gradient is
- * not the sum of its shards, which the kernel of the update makes. */
+ * not the sum of its shards, which the kernel of the update makes; or if it is clipped, because it
+ * then depends on all gradients. */
 static enum weft_status check_sum(struct walk *walk, struct weft_error *error) {
     const struct verify_pair *pair = walk->pair;
     const size_t shards = lanes_shards(pair->count);
-    const float scale = pair->training ? weft_div(1.0f, (float)pair->count) : 1.0f;
+    const float scale = pair->training ? update_scale(pair->update, pair->count) : 1.0f;
     struct tensor_ref ref;
     void *read = NULL;
     const float *partials;
@@ -170,7 +171,8 @@ static enum weft_status check_sum(struct walk *walk, struct weft_error *error) {
         for (size_t shard = 0; shard < shards; shard++) {
             total += partials[shard * stride + i];
         }
-        if (weft_as_uint(walk->device[i]) != weft_as_uint(weft_clean(weft_clean(total) * scale))) {
+        if (weft_as_uint(walk->device[i]) != weft_as_uint(weft_clean(weft_clean(total) * scale)) ||
+            (pair->training && pair->update->clip_norm > 0)) {
             snprintf(walk->found->layer, sizeof walk->found->layer, "update");
         }
     }

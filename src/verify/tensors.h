@@ -10,6 +10,7 @@ struct verify_pair {
     bool backward;                          /* gradients too */
     bool training;                          /* a step of training, not a propagation */
     bool long_names;                        /* "conv1.weight.grad", not "weight.grad" */
+    const struct update *update;            /* in training: of the step */
     const struct weft_step_result *results; /* in training: of the device, then expected */
 };
 

@@ -7,11 +7,35 @@
 
 #include "base/sha256.h"
 #include "base/try.h"
+#include "train/augment.h"
+#include "train/class_weights.h"
 #include "verify/made_values.h"
 #include "verify/reference.h"
 
 #define EPOCH_STEPS 600 /* of one epoch at most; then the images repeat */
 #define RATE        0.01f
+
+/* Recipes that have together all that a device computes for one, in turns. */
+static const struct weft_recipe recipes[] = {
+    {.optimizer = WEFT_OPTIMIZER_ADAMW, .weight_decay = 0.5f, .label_smoothing = 0.1f},
+    {.optimizer = WEFT_OPTIMIZER_SGD,
+     .momentum = 0.9f,
+     .nesterov = true,
+     .weight_decay = 0.1f,
+     .clip_norm = 0.5f,
+     .class_weights = WEFT_CLASS_WEIGHTS_BALANCED},
+    {.optimizer = WEFT_OPTIMIZER_ADAM,
+     .weight_decay = 0.1f,
+     .label_smoothing = 0.25f,
+     .class_weights = WEFT_CLASS_WEIGHTS_BALANCED,
+     .flip = true,
+     .shift = 3,
+     .erase = 7},
+    {.optimizer = WEFT_OPTIMIZER_SGD, .momentum = 0.5f, .clip_norm = 1000.0f, .erase = 28},
+};
+
+/* Weights of the ten classes, in place of balanced ones, which would be nearly equal. */
+static const float class_weights[] = {1, 0.3f, 2, 0.7f, 0, 1.1f, 0.1f, 5, 0.9f, 1.3f};
 
 static enum weft_status make_images(struct trainer *trainer, struct weft_error *error) {
     size_t steps = trainer->steps < EPOCH_STEPS ? (size_t)trainer->steps : EPOCH_STEPS;
@@ -34,8 +58,9 @@ enum weft_status trainer_allocate(struct trainer *trainer, struct weft_error *er
     trainer->order = calloc(trainer->images[WEFT_SPLIT_TRAIN].count, sizeof *trainer->order);
     trainer->results[0] = fits ? calloc(steps, step) : NULL;
     trainer->results[1] = fits ? calloc(steps, step) : NULL;
-    return trainer->values != NULL && trainer->order != NULL && trainer->results[0] != NULL &&
-                   trainer->results[1] != NULL
+    trainer->changes = calloc(trainer->images[WEFT_SPLIT_TRAIN].count, sizeof *trainer->changes);
+    return trainer->values != NULL && trainer->order != NULL && trainer->changes != NULL &&
+                   trainer->results[0] != NULL && trainer->results[1] != NULL
                ? WEFT_OK
                : error_set(error, WEFT_NO_MEMORY, "verify: no memory for a network");
 }
@@ -84,6 +109,7 @@ void trainer_finish(struct trainer *trainer) {
     images_finish(&trainer->made_images[WEFT_SPLIT_TEST]);
     free(trainer->values);
     free(trainer->order);
+    free(trainer->changes);
     free(trainer->results[0]);
     free(trainer->results[1]);
     free(trainer->moments[0]);
@@ -123,6 +149,29 @@ enum weft_status trainer_begin(const struct trainer *trainer, struct backend *ba
     return backend_write(backend, ARRAY_PARAMETERS, model->parameters, error);
 }
 
+/* Makes the steps of ${chunk}, which begin at image ${begin} of epoch ${epoch}, follow a recipe. */
+static void use_recipe(const struct trainer *trainer, uint64_t epoch, size_t begin,
+                       struct trainer_chunk *chunk) {
+    const struct weft_recipe *recipe = &recipes[(epoch - 1) % (sizeof recipes / sizeof recipes[0])];
+    const struct weft_images *images = &trainer->images[WEFT_SPLIT_TRAIN];
+    struct training_steps *steps = &chunk->steps;
+    const bool weighted = recipe->class_weights != WEFT_CLASS_WEIGHTS_NONE;
+    augment_images(recipe, trainer->seed, epoch, images->height, images->width, images->count,
+                   trainer->changes);
+    steps->changes = augment_changes(recipe) ? trainer->changes + begin : NULL;
+    steps->label_smoothing = recipe->label_smoothing;
+    steps->class_weights = weighted ? class_weights : NULL;
+    for (size_t i = 0; i < steps->steps; i++) {
+        const size_t first = i * steps->batch, left = steps->images - first;
+        const size_t count = left < steps->batch ? left : steps->batch;
+        chunk->updates[i] = optimizer_update(recipe, (double)RATE, chunk->first + i + 1);
+        if (weighted) {
+            chunk->updates[i].weight =
+                class_weights_sum(class_weights, images->labels, steps->order + first, count);
+        }
+    }
+}
+
 void trainer_chunk_make(const struct trainer *trainer, uint64_t first,
                         struct trainer_chunk *chunk) {
     size_t count = trainer->images[WEFT_SPLIT_TRAIN].count;
@@ -148,6 +197,9 @@ void trainer_chunk_make(const struct trainer *trainer, uint64_t first,
                                            .updates = chunk->updates,
                                            .seed = trainer->seed,
                                            .first = first + 1};
+    if (trainer->recipes) {
+        use_recipe(trainer, first / in_epoch + 1, (size_t)begin * trainer->batch, chunk);
+    }
 }
 
 bool trainer_next(const struct trainer *trainer, struct trainer_chunk *chunk) {

@@ -24,6 +24,8 @@ struct trainer {
     char digest[65], expected[65];
     struct weft_step_result *results[2]; /* of each step: those in digest, and in expected */
     float *moments[2];                   /* with which the training starts; NULL: 0 */
+    bool recipes;                 /* each epoch has another recipe of trainer.c; else Adam alone */
+    struct image_change *changes; /* with recipes: of the images in the current epoch */
     const char *note; /* what is special about it, with a comma before it, for difference.where */
 };
 

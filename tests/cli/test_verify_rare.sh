@@ -59,7 +59,7 @@ names "a lane replaced by its neighbour" 1 layers batch_norm output "wrong compu
     lanes.h 's/11, 12, 13/11, 13, 13/'
 
 begin "a last batch divided by the size of the others"
-plant batch cross_entropy.cl 's/weft_device_div(total, (float)count)/weft_device_div(total, (float)batch)/'
+plant batch cross_entropy.cl 's/weft_device_div(total, numbers\[step\].weight)/weft_device_div(total, (float)batch)/'
 finds 1 training cross_entropy "wrong computation"
 expect_json "[(x['step'], x['tensor']) for x in e if x['event'] == 'difference'] == [(2, 'loss')]"
 replays 's/weft_device_div(total, (float)batch)/weft_device_div(total, (float)count)/'

@@ -220,7 +220,7 @@ static void print_compared(const struct cli_verify_options *options,
                   "compared:   every bit, with the CPU backend: transfers; 20 operations on "
                   "1,179,648 edge cases and random values; all layers (%s), forward and backward, "
                   "%s; %llu steps of training, 4 more from values at the threshold "
-                  "to 0, then the logits of %s and the losses of the last",
+                  "to 0, 8 with other recipes, then the logits of %s and the losses of the last",
                   list != NULL ? list : "", layers, (unsigned long long)outcome->steps, images);
     free(list);
 }
