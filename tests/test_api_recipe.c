@@ -224,6 +224,7 @@ static const struct weft_recipe recipes[] = {
     {.schedule = WEFT_SCHEDULE_ONE_CYCLE, .warmup_fraction = 0.45f},
     {.schedule = WEFT_SCHEDULE_STEP, .step_epochs = 2, .step_factor = 0.5f},
     {.warmup_fraction = 0.5f, .class_weights = WEFT_CLASS_WEIGHTS_BALANCED},
+    {.optimizer = WEFT_OPTIMIZER_SGD, .momentum = 0.5f, .nesterov = true, .weight_decay = 1e-3f},
     {.optimizer = WEFT_OPTIMIZER_ADAMW, .weight_decay = 0.1f, .clip_norm = 0.25f, .average = 3},
     {.flip = true, .shift = 2, .erase = 3, .label_smoothing = 0.1f},
 };
