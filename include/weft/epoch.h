@@ -11,7 +11,7 @@ WEFT_BEGIN
 
 /* The result of a training step, from before its update. */
 struct weft_step_result {
-    float loss;       /* mean cross entropy of the batch */
+    float loss;       /* the mean loss of the batch */
     uint32_t correct; /* images whose largest logit is that of their label */
 };
 
