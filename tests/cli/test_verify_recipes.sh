@@ -12,8 +12,8 @@ names "a decay that is left out" 1 training update conv1.weight "wrong computati
 names "Nesterov's momentum left out" 1 training update conv1.weight "wrong computation" \
     update.cl 's/return numbers->nesterov ? /return false ? /'
 
-names "squares added in another way" 1 training update out.weight.grad "wrong computation,rounding" \
-    update.cl 's/sum = real_fma(g, g, sum);/sum += g * g;/'
+names "a block of squares left out" 1 training update out.weight.grad "wrong computation,rounding" \
+    update.cl 's/block < BLOCKS; block++/block < BLOCKS - 1; block++/'
 
 names "a gradient that is never clipped" 1 training update out.weight.grad "wrong computation" \
     update.cl 's/numbers\[step\].clip_norm > 0.0f ?/false ?/'
