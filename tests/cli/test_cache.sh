@@ -152,7 +152,7 @@ end
 
 # A program with other bits, under the key of the right one.
 cp -r "$source/cl" "$work/files/kernels"
-sed -i 's/REAL(-numbers->step_size), ratio/REAL(-2.0f * numbers->step_size), ratio/' "$work/files/kernels/update.cl"
+sed -i 's/REAL(-numbers->step_size), change/REAL(-2.0f * numbers->step_size), change/' "$work/files/kernels/update.cl"
 train right --device rusticl
 entry=$(entries)
 cp "$entry" "$work/files/right"

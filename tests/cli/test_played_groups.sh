@@ -16,7 +16,7 @@ play() {
 # From groups of 16 on, the mapping is gpu.
 for limits in preferred=32 preferred=64 preferred=64,units=128 groups=256,preferred=32 groups=64 \
     groups=64,preferred=64 groups=48,preferred=64 groups=17 groups=16,preferred=32 items=1024:1:1 \
-    local=4000,preferred=64 'kernel=*backward*:32,kernel=gather:1,kernel=*settle*:3,kernel=update*:4'; do
+    local=4000,preferred=64 'kernel=*backward*:32,kernel=gather:1,kernel=*settle*:3,kernel=update_step:4'; do
     begin "$limits: the mapping gpu"
     play "gpu,$limits"
     expect_code 0

@@ -37,7 +37,7 @@ lost lost=clEnqueueReadBuffer:13,hang-all "clEnqueueReadBuffer: CL_OUT_OF_RESOUR
 lost lost=clEnqueueNDRangeKernel:250,late,hang-all,code=-9999 "-9999 (NVIDIA: illegal access to a buffer)" "has crashed"
 lost lost=clEnqueueNDRangeKernel:250,hang-all,code=-36 "clEnqueueNDRangeKernel: CL_INVALID_COMMAND_QUEUE"
 lost lost=clSetKernelArg:500,hang,code=-14 "clSetKernelArg: CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST"
-lost lost=clEnqueueWriteBuffer:16,hang-all,code=-1234 "clEnqueueWriteBuffer: CL error -1234"
+lost lost=clEnqueueWriteBuffer:26,hang-all,code=-1234 "clEnqueueWriteBuffer: CL error -1234"
 
 begin "a device that is lost while it is opened"
 WEFT_PLAY="gpu,lost=clFinish:1,hang-all" limited "${train[@]}" --out run

@@ -64,10 +64,11 @@ if needs_pocl "verify on PoCL"; then
 import sys
 text = open(sys.argv[1]).read()
 begin = text.index("WEFT_INLINE void update_item")
-loop, store = "    for (int v = begin;", "AT(moments, v) = m;"
+loop, store = "    for (int v = begin;", "AT(parameters, v) = "
+assert store in text[begin:]
 rare = text[begin:].replace(loop, """    global uint *steps = (global uint *)partials + PARTIALS_STRIDE - 1; /* never used: padding */
     const bool wrong = begin == 0 && FIRST_LANE == 0 && ++*steps == 45;
-""" + loop, 1).replace(store, "AT(moments, v) = wrong ? m * 2.0f : m;")
+""" + loop, 1).replace(store, store + "REAL(wrong ? 2.0f : 1.0f) * ")
 open(sys.argv[1], "w").write(text[:begin] + rare)
 PYTHON
     run verify --device "$pocl" --kernels "$work/files/rare" --for 1s --json

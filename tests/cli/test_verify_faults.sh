@@ -62,10 +62,6 @@ end
 
 names "a swapped index" 1 layers max_pool2d output "wrong computation,rounding" \
     max_pool2d.cl 's/corner = top \* IN_WIDTH + left/corner = left * IN_WIDTH + top/'
-names "another order in a layer that has a network of its own" 1 layers avg_pool2d output rounding \
-    avg_pool2d.cl 's/for (int j = left; j < right; j++)/for (int j = right - 1; j >= left; j--)/'
-names "another of equal values wins in a fused pool" 1 layers conv2d input.grad "fused kernel" \
-    conv2d_pool.cl 's|y \* WINDOW + x), value > largest|y * WINDOW + x), value >= largest|'
 names "another of equal classes wins" 1 evaluation cross_entropy predictions "wrong computation" \
     cross_entropy.cl 's/(integer)(k), logit > largest/(integer)(k), logit >= largest/'
 

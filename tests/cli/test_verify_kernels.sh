@@ -19,6 +19,10 @@ expect_json "[x['step'] for x in e if x['event'] == 'difference'] == [1]"
 replays 's/native_exp(/real_exp(/'
 end
 
+names "another order in a layer that has a network of its own" 1 layers avg_pool2d output rounding \
+    avg_pool2d.cl 's/for (int j = left; j < right; j++)/for (int j = right - 1; j >= left; j--)/'
+names "another of equal values wins in a fused pool" 1 layers conv2d input.grad "fused kernel" \
+    conv2d_pool.cl 's|y \* WINDOW + x), value > largest|y * WINDOW + x), value >= largest|'
 names "a reciprocal in place of a division" 1 layers avg_pool2d output rounding \
     avg_pool2d.cl 's/real_div(sum, REAL(\(KERNEL(avg_pool2d_count)(y, x)\)))/sum * REAL(1.0f \/ \1)/'
 
