@@ -48,16 +48,15 @@ struct verify_options {
 /* The first value that differs. */
 struct verify_difference {
     enum verify_stage stage;
-    uint64_t step; /* of the training, from 1; 0: of no training */
-    char layer
-        [LAYER_NAME_MAX]; /* its kind: "conv2d"; also gather, cross_entropy, update, numerics */
-    char tensor[128];     /* "weight.grad"; of the trained network "conv1.weight.grad" */
-    char name[128];       /* of the tensor in full: "conv2d1.weight.grad", or empty */
-    char where[256];      /* in which case: shapes and mapping, or the operands */
-    size_t element;       /* index in the tensor, images outermost */
-    uint32_t device, expected; /* bits of the two floats */
-    bool is_integer;           /* the two are integers, not floats */
-    bool in_empty_lane;        /* the element is after the last image, where gradients are 0 */
+    uint64_t step;              /* of the training, from 1; 0: of no training */
+    char layer[LAYER_NAME_MAX]; /* its kind: "conv2d"; or gather, cross_entropy, update, numerics */
+    char tensor[128];           /* "weight.grad"; of the trained network "conv1.weight.grad" */
+    char name[128];             /* of the tensor in full: "conv2d1.weight.grad", or empty */
+    char where[256];            /* in which case: shapes and mapping, or the operands */
+    size_t element;             /* index in the tensor, images outermost */
+    uint32_t device, expected;  /* bits of the two floats */
+    bool is_integer;            /* the two are integers, not floats */
+    bool in_empty_lane;         /* the element is after the last image, where gradients are 0 */
     uint32_t ulp;
     size_t differing, of; /* elements of the tensor that differ, and all */
     const char *cause;    /* in a word or two: "rounding" */
