@@ -14,7 +14,8 @@ struct run {
     struct weft_session *session;
     const struct weft_training_options *options;
     struct training training; /* learning_rate is that of the next epoch */
-    enum weft_status status;  /* of what was done after an epoch */
+    struct training_start start;
+    enum weft_status status; /* of what was done after an epoch */
     struct weft_error error;
 };
 
@@ -200,7 +201,6 @@ static enum weft_status train_epochs(struct run *run, const struct session_part 
                                      struct weft_error *error) {
     const struct training_events events = {progress, epoch_done, run};
     struct weft_session *session = run->session;
-    const struct training_start start = {.epochs = session->epochs, .steps = session->steps};
     const size_t count = part->count;
     const struct training training = training_of(session, run->options);
     enum weft_status status;
@@ -210,7 +210,8 @@ static enum weft_status train_epochs(struct run *run, const struct session_part 
     }
     run->training = training;
     run->training.batch = training.batch < count ? training.batch : count;
-    run->training.start = &start;
+    run->start = (struct training_start){.epochs = session->epochs, .steps = session->steps};
+    run->training.start = &run->start;
     run->training.set = part->set;
     run->training.average = &session->average;
     TRY(api_context(error, "weft_train", train_model_check(&run->training, count, error)));

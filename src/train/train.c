@@ -120,7 +120,7 @@ static enum weft_status check_values(const struct run *run, size_t epoch, size_t
 }
 
 /* Replaces the values that were read after the last epoch by the mean of the last epochs. */
-static enum weft_status average(struct run *run, float *buffers, struct weft_error *error) {
+static enum weft_status take_average(struct run *run, float *buffers, struct weft_error *error) {
     const struct training *training = run->training;
     average_mean(training->average, run->values, run->model->network->parameter_count);
     TRY(backend_write(run->backend, ARRAY_PARAMETERS, run->values, error));
@@ -149,22 +149,23 @@ static enum weft_status read_state(struct run *run, size_t epoch, size_t steps,
                                    struct weft_error *error) {
     const struct weft_network *network = run->model->network;
     const size_t parameters = network->parameter_count, buffers = network->buffer_count;
-    const bool averaged = epoch == run->window.last;
+    struct training_average *average = run->training->average;
+    const bool averaged = average != NULL && epoch == run->window.last;
     float *buffer_values = run->values + parameters;
     TRY(backend_read(run->backend, ARRAY_PARAMETERS, run->values, error));
     TRY(backend_read(run->backend, ARRAY_BUFFERS, buffer_values, error));
     TRY(check_values(run, epoch, steps, error));
     if (averaged) {
-        TRY(average(run, buffer_values, error));
+        TRY(take_average(run, buffer_values, error));
         TRY(check_values(run, epoch, steps, error));
     }
     memcpy(run->model->parameters, run->values, parameters * sizeof *run->values);
     memcpy(run->model->buffers, buffer_values, buffers * sizeof *run->values);
     count_batches(run, steps, averaged);
     if (averaged) {
-        run->training->average->epochs = 0;
-    } else if (epoch >= run->window.first && epoch < run->window.last) {
-        average_add(run->training->average, run->values, parameters);
+        average->epochs = 0;
+    } else if (average != NULL && epoch >= run->window.first && epoch < run->window.last) {
+        average_add(average, run->values, parameters);
     }
     return WEFT_OK;
 }

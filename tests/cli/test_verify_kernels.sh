@@ -27,7 +27,7 @@ names "a reciprocal in place of a division" 1 layers avg_pool2d output rounding 
     avg_pool2d.cl 's/real_div(sum, REAL(\(KERNEL(avg_pool2d_count)(y, x)\)))/sum * REAL(1.0f \/ \1)/'
 
 names "no threshold to zero in a gradient" 1 layers avg_pool2d input.grad "wrong computation,kernel of one layer,rounding" \
-    avg_pool2d.cl 's/IN_WIDTH + x) = real_clean(sum);/IN_WIDTH + x) = sum;/'
+    avg_pool2d.cl 's/sum += real_clean(real_div(d, \(.*\)));/sum += real_div(d, \1);/; s/IN_WIDTH + x) = real_clean(sum);/IN_WIDTH + x) = sum;/'
 
 names "a lane dropped in a tree" 1 layers batch_norm output "wrong computation,rounding" \
     lanes.h 's/(eight\[2\] + eight\[6\])/eight[2]/'

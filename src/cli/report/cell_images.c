@@ -308,13 +308,13 @@ enum weft_status cli_report_images(const struct cli_options *options, struct pag
     if (parts == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for the images of a report");
     }
-    for (size_t i = 0; i < count; i++) {
-        parts[i].run = &page->runs[i / WEFT_SPLIT_COUNT];
-        parts[i].split = (enum weft_split)(i % WEFT_SPLIT_COUNT);
-    }
-    for (size_t i = 0; i < page->run_count; i++) {
-        TRY_OR(done,
-               try_run(options, data[i], &page->runs[i], &parts[i * WEFT_SPLIT_COUNT], error));
+    for (size_t i = 0; i < count; i += WEFT_SPLIT_COUNT) {
+        struct page_run *run = &page->runs[i / WEFT_SPLIT_COUNT];
+        for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
+            parts[i + split].run = run;
+            parts[i + split].split = (enum weft_split)split;
+        }
+        TRY_OR(done, try_run(options, data[i / WEFT_SPLIT_COUNT], run, &parts[i], error));
     }
     TRY_OR(done, make_sprite(page, parts, count, error));
 done:
