@@ -19,7 +19,7 @@ names "shards after the seventh omitted" 1 layers batch_norm output "wrong compu
     batch_norm.cl 's/total += SUM(shard, c);/total += shard < 7 ? SUM(shard, c) : 0;/'
 
 names "a sum of shards without its threshold, seen in one layer" 1 training update out.weight.grad "wrong computation" \
-    update.cl 's/return real_clean(real_clean(total) \* REAL(scale));/return real_clean(total) * REAL(scale);/'
+    update.cl 's/return real_clean(real_clean(total) \* REAL(scale));/return real_clean(total) * REAL(scale);/; s/= real_clean(mean \* coefficient);/= mean * coefficient;/; s/= real_clean(real_fma(REAL(numbers->penalty), kept, g));/= real_fma(REAL(numbers->penalty), kept, g);/'
 
 names "a last shard with one image omitted" 1 layers update weight.grad "wrong computation" \
     update.cl 's/(count + 15) \/ 16/(count + 14) \/ 16/'
