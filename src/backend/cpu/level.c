@@ -72,10 +72,11 @@ static float train_image(const struct cpu_loss *task, const cpu_lanes *logits, s
     float loss = 0.0f;
     for (size_t k = 0; k < task->classes; k++) {
         const float target = k == label ? labels[k] : others[k];
-        const float d = softmax_loss(logits[k][lane], largest, sum);
         const float e = weft_clean(weft_exp(logits[k][lane] - largest));
         const float p = weft_clean(weft_div(e, sum));
-        loss = target != 0 ? fmaf(target, d, loss) : loss;
+        if (target != 0) {
+            loss = fmaf(target, softmax_loss(logits[k][lane], largest, sum), loss);
+        }
         dlogits[k][lane] = weft_clean(fmaf(p, total, -target));
     }
     return weft_clean(loss);

@@ -88,6 +88,8 @@ enum opencl_range {
     RANGE_ONCE, /* items */
 };
 
+#define OPENCL_ARGUMENTS 10 /* of a function, with ARG_END */
+
 /* A function of a layer's .cl file. */
 struct opencl_function {
     const char *name; /* without the layer's number */
@@ -109,7 +111,7 @@ struct opencl_function {
     size_t (*parts)(const struct network_layer *layer, enum weft_mapping mapping);
     /* Returns the values whose lanes an item adds at once (RANGE_SUMS). NULL: 1. */
     size_t (*lane_values)(const struct network_layer *layer, enum weft_mapping mapping);
-    enum opencl_argument arguments[10];
+    enum opencl_argument arguments[OPENCL_ARGUMENTS];
     /* NULL, or a function of the host that computes ${count} images of group ${group} by
      * launches of its own. Range then has no meaning, items is 1, and the arguments say what is
      * read and written. */

@@ -13,11 +13,15 @@
 #include <stdlib.h>
 
 const cl_mem *opencl_images_changes(const struct opencl_backend *cl,
-                                    const struct opencl_images *images, cl_int sides[2]) {
+                                    const struct opencl_images *images) {
+    return images->changed ? &cl->changes : images->order;
+}
+
+void opencl_images_sides(const struct opencl_backend *cl, const struct opencl_images *images,
+                         cl_int sides[2]) {
     const struct backend_set *set = &cl->base.sets[images->set];
     sides[0] = images->changed ? (cl_int)set->height : 0;
     sides[1] = images->changed ? (cl_int)set->width : 0;
-    return images->changed ? &cl->changes : images->order;
 }
 
 /* Reads ${count} images of ${images} into the network's input. */
@@ -25,7 +29,8 @@ static enum weft_status gather(struct opencl_backend *cl, const struct opencl_im
                                size_t count, struct weft_error *error) {
     cl_int first = (cl_int)images->first, present = (cl_int)count, sides[2];
     const struct backend_set *from = &cl->base.sets[images->set];
-    const cl_mem *changes = opencl_images_changes(cl, images, sides);
+    const cl_mem *changes = opencl_images_changes(cl, images);
+    opencl_images_sides(cl, images, sides);
     return LAUNCH(cl, &cl->common[COMMON_GATHER], count, error, ARG(from->device_pixels),
                   ARG(*images->order), ARG(*changes), ARG(cl->table), ARG(cl->values[0]),
                   ARG(first), ARG(present), ARG(sides[0]), ARG(sides[1]));

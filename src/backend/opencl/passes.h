@@ -37,10 +37,13 @@ struct opencl_images opencl_steps_images(const struct opencl_backend *cl,
 enum weft_status opencl_pass_begin(struct opencl_backend *cl, const struct evaluation_pass *pass,
                                    struct opencl_images *images, struct weft_error *error);
 
-/* Stores the height and the width of ${images} in ${sides}, or 0 if they are not
- * changed; returns the buffer of the changes, or another one instead. */
+/* Returns the buffer of the changes of ${images}, or another one if they are not changed. */
 const cl_mem *opencl_images_changes(const struct opencl_backend *cl,
-                                    const struct opencl_images *images, cl_int sides[2]);
+                                    const struct opencl_images *images);
+
+/* Stores the height and the width of ${images} in ${sides}, or 0 if they are not changed. */
+void opencl_images_sides(const struct opencl_backend *cl, const struct opencl_images *images,
+                         cl_int sides[2]);
 
 /* Enqueues ${pass}; reads what it asks for. */
 enum weft_status opencl_pass_enqueue(struct opencl_backend *cl, const struct evaluation_pass *pass,

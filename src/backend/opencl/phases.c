@@ -156,7 +156,7 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool for
     *phases = (struct opencl_phases){.groups = *groups, .forward_only = forward_only};
     phases->groups.list = calloc(end, sizeof *phases->groups.list);
     phases->list = calloc(capacity, sizeof *phases->list);
-    phases->buffers = calloc(10 * capacity + 1, sizeof *phases->buffers);
+    phases->buffers = calloc(OPENCL_ARGUMENTS * capacity + 1, sizeof *phases->buffers);
     if (phases->groups.list == NULL || phases->list == NULL || phases->buffers == NULL) {
         opencl_phases_finish(phases);
         return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");

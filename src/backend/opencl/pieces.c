@@ -33,7 +33,6 @@ static enum weft_status set(struct opencl_backend *cl, size_t index, size_t size
 
 static const cl_mem *buffer_of(struct opencl_backend *cl, const struct work *work,
                                const struct opencl_phase_buffer *buffer) {
-    cl_int sides[2];
     switch (buffer->argument) {
     case ARG_PIXELS:
         return &cl->base.sets[work->images.set].device_pixels;
@@ -42,7 +41,7 @@ static const cl_mem *buffer_of(struct opencl_backend *cl, const struct work *wor
     case ARG_ORDER:
         return work->images.order;
     case ARG_CHANGES:
-        return opencl_images_changes(cl, &work->images, sides);
+        return opencl_images_changes(cl, &work->images);
     default:
         return opencl_buffer_of(cl, &buffer->call, buffer->argument);
     }
@@ -57,7 +56,7 @@ static enum weft_status set_arguments(struct opencl_backend *cl, const struct wo
                                       (cl_int)work->batch,
                                       (cl_int)work->images.first,
                                       (cl_int)work->count};
-    opencl_images_changes(cl, &work->images, numbers + PHASES_NUMBERS - 2);
+    opencl_images_sides(cl, &work->images, numbers + PHASES_NUMBERS - 2);
     TRY(set(cl, PHASES_COUNTERS, sizeof cl->steps->counters, &cl->steps->counters, error));
     for (size_t i = 0; i < PHASES_NUMBERS; i++) {
         TRY(set(cl, PHASES_FIRST_NUMBER + i, sizeof numbers[i], &numbers[i], error));
