@@ -22,18 +22,20 @@ static enum weft_status remedy(const struct cli_training *train, const char *nam
 }
 
 static enum weft_status check_sgd(const struct cli_training *train, struct weft_error *error) {
-    static const char *const names[] = {"adam", "adamw", "sgd"};
     const struct weft_recipe *recipe = &train->recipe;
-    char source[128], digits[32];
+    const struct cli_options *common = &train->options.common;
+    char source[128], digits[64];
+    const char *optimizer =
+        cli_option_text(cli_options_find(common->command, "optimizer"), common, digits);
     if (recipe->optimizer != WEFT_OPTIMIZER_SGD && recipe->nesterov) {
         error_set(error, WEFT_USAGE, "%s: it is of sgd, and the optimizer is %s",
-                  cli_recipe_source(train, "nesterov", source), names[recipe->optimizer]);
+                  cli_recipe_source(train, "nesterov", source), optimizer);
         return remedy(train, "nesterov", NULL, "write --optimizer sgd", error);
     }
     if (recipe->optimizer != WEFT_OPTIMIZER_SGD && recipe->momentum > 0) {
         error_set(error, WEFT_USAGE, "%s %s: it is of sgd, and the optimizer is %s",
                   cli_recipe_source(train, "momentum", source),
-                  number_float(recipe->momentum, digits), names[recipe->optimizer]);
+                  number_float(recipe->momentum, digits), optimizer);
         return remedy(train, "momentum", "--momentum 0", "write --optimizer sgd", error);
     }
     if (recipe->nesterov && recipe->momentum == 0) {

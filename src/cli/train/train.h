@@ -271,4 +271,8 @@ enum weft_status cli_resume_check_data(struct cli_training *train, struct weft_e
 /* Restores the run folder and the record of the last finished epoch. */
 enum weft_status cli_resume_begin(struct cli_training *train, struct weft_error *error);
 
+/* resume_options.c: checks the options that were given against train->from, and takes those that
+ * the run began with. Fails with WEFT_USAGE where they contradict. */
+enum weft_status cli_resume_options(struct cli_training *train, struct weft_error *error);
+
 #endif
