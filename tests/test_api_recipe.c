@@ -1,6 +1,7 @@
 /* test_api_recipe.c: recipes of callers and of checkpoints: wrong ones, and what a file keeps. */
 #include "api_case.h"
 #include "check_weft.h"
+#include "recipe_equal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,21 +11,7 @@
 #include "base/json_write.h"
 #include "data/training.h"
 
-static struct weft_error *error;
-static struct weft_model *model;
-static struct weft_images *images;
-
-static void set_up(void) {
-    error = weft_error_create();
-    model = api_model(1);
-    images = api_images(70, 1);
-}
-
-static void tear_down(void) {
-    weft_images_destroy(images);
-    weft_model_destroy(model);
-    weft_error_destroy(error);
-}
+#include "api_fixture.h"
 
 /* ---- wrong recipes ---- */
 
@@ -120,16 +107,6 @@ static json_t *written(const struct weft_recipe *recipe) {
     return object;
 }
 
-static bool equal(const struct weft_recipe *a, const struct weft_recipe *b) {
-    return a->optimizer == b->optimizer && a->momentum == b->momentum &&
-           a->nesterov == b->nesterov && a->weight_decay == b->weight_decay &&
-           a->schedule == b->schedule && a->step_epochs == b->step_epochs &&
-           a->step_factor == b->step_factor && a->warmup_steps == b->warmup_steps &&
-           a->warmup_fraction == b->warmup_fraction && a->label_smoothing == b->label_smoothing &&
-           a->clip_norm == b->clip_norm && a->average == b->average && a->flip == b->flip &&
-           a->shift == b->shift && a->erase == b->erase && a->class_weights == b->class_weights;
-}
-
 static enum weft_status read_back(json_t *json, struct weft_recipe *recipe) {
     struct weft_error failure = {0};
     struct training training;
@@ -147,11 +124,11 @@ START_TEST(members_of_files) {
     struct weft_recipe read;
     json_t *json;
     ck_assert_int_eq(read_back(written(&full), &read), WEFT_OK);
-    ck_assert(equal(&read, &full));
+    ck_assert(recipe_equal(&read, &full));
     ck_assert_int_eq(read_back(written(&fraction), &read), WEFT_OK);
-    ck_assert(equal(&read, &fraction));
+    ck_assert(recipe_equal(&read, &fraction));
     ck_assert_int_eq(read_back(written(&published), &read), WEFT_OK);
-    ck_assert(equal(&read, &published));
+    ck_assert(recipe_equal(&read, &published));
     json = written(&published);
     ck_assert_uint_eq(json_object_size(json), 6); /* epochs, batch, rate, seed, order, steps */
     json_decref(json);
@@ -186,7 +163,7 @@ START_TEST(checkpoints) {
     options.recipe.schedule = WEFT_SCHEDULE_COSINE;
     API_OK(weft_train(a, images, &options, error));
     api_restore(a, b, "api_recipe.checkpoint", &rest);
-    ck_assert(equal(&rest.recipe, &options.recipe));
+    ck_assert(recipe_equal(&rest.recipe, &options.recipe));
     weft_session_close(a);
     weft_session_close(b);
 }

@@ -6,23 +6,9 @@
 
 #include "api/session.h"
 
-enum { COUNT = 70, BATCH = 16 };
+#include "api_fixture.h"
 
-static struct weft_error *error;
-static struct weft_model *model;
-static struct weft_images *images;
-
-static void set_up(void) {
-    error = weft_error_create();
-    model = api_model(1);
-    images = api_images(COUNT, 1);
-}
-
-static void tear_down(void) {
-    weft_images_destroy(images);
-    weft_model_destroy(model);
-    weft_error_destroy(error);
-}
+enum { BATCH = 16 };
 
 /* Returns a session that keeps all images, or none. */
 static struct weft_session *open_session(bool keeps) {
@@ -45,7 +31,7 @@ START_TEST(evaluated) {
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         const size_t count = parts[i].count;
         uint64_t confusion[2][API_CLASSES * API_CLASSES];
-        float logits[2][COUNT * API_CLASSES] = {{0}};
+        float logits[2][API_IMAGES * API_CLASSES] = {{0}};
         struct weft_evaluation results[2] = {WEFT_EVALUATION, WEFT_EVALUATION};
         struct weft_images *slice;
         API_OK(weft_images_slice(images, parts[i].first, count, &slice, error));
@@ -90,7 +76,7 @@ END_TEST
 /* Other images, even of the same count, are no part of those that are kept. */
 START_TEST(of_other_images) {
     struct weft_session *session = open_session(true), *fresh = open_session(false);
-    struct weft_images *others = api_images(COUNT, 2), *slice;
+    struct weft_images *others = api_images(API_IMAGES, 2), *slice;
     struct weft_evaluation results[2] = {WEFT_EVALUATION, WEFT_EVALUATION};
     API_OK(weft_images_slice(others, 10, 20, &slice, error));
     API_OK(weft_evaluate(session, slice, NULL, &results[0], error));

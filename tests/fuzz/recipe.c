@@ -4,16 +4,7 @@
 
 #include "cli/parser.h"
 #include "cli/train/train.h"
-
-static bool is_same(const struct weft_recipe *a, const struct weft_recipe *b) {
-    return a->optimizer == b->optimizer && a->momentum == b->momentum &&
-           a->nesterov == b->nesterov && a->weight_decay == b->weight_decay &&
-           a->schedule == b->schedule && a->step_epochs == b->step_epochs &&
-           a->step_factor == b->step_factor && a->warmup_steps == b->warmup_steps &&
-           a->warmup_fraction == b->warmup_fraction && a->label_smoothing == b->label_smoothing &&
-           a->clip_norm == b->clip_norm && a->average == b->average && a->flip == b->flip &&
-           a->shift == b->shift && a->erase == b->erase && a->class_weights == b->class_weights;
-}
+#include "recipe_equal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     char *text = copy_text((struct input){bytes, size});
@@ -33,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         const struct weft_recipe first = train.recipe;
         const char *schedule = train.options.schedule;
         REQUIRE(cli_recipe_read(&train, &error) == WEFT_OK && schedule == train.options.schedule);
-        REQUIRE(is_same(&first, &train.recipe));
+        REQUIRE(recipe_equal(&first, &train.recipe));
     } else {
         require_failure(status, &error);
     }
