@@ -1,5 +1,5 @@
-/* test_api_session.c: sessions: normalisation, evaluation, prediction, the steps of callers, and all
- * devices. */
+/* test_api_session.c: sessions: normalisation, evaluation, prediction, the steps of callers, and
+ * all devices. */
 #include "api_case.h"
 #include "check_weft.h"
 

@@ -1,5 +1,5 @@
-/* test_average_resume.c: trainings with an average that are interrupted and go on: in the same session
- * and through checkpoints. */
+/* test_average_resume.c: trainings with an average that are interrupted and go on: in the same
+ * session and through checkpoints. */
 #include "api_case.h"
 #include "check_weft.h"
 

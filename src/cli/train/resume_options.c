@@ -1,5 +1,5 @@
-/* resume_options.c: the options of weft train --resume: those that the run began with, and those that
- * may be chosen again. */
+/* resume_options.c: the options of weft train --resume: those that the run began with, and those
+ * that may be chosen again. */
 #include "cli/train/train.h"
 
 #include <string.h>
