@@ -21,7 +21,7 @@ static struct cli_picture rectangle(size_t left, size_t right, size_t top, size_
         value += (int)(state >> 16) % (2 * noise + 1) - noise;
         pixels[i] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
     }
-    return (struct cli_picture){WIDTH, HEIGHT, pixels};
+    return (struct cli_picture){1, WIDTH, HEIGHT, pixels};
 }
 
 static void convert(const struct cli_picture *picture, enum cli_invert invert) {
@@ -62,7 +62,7 @@ START_TEST(uneven_light) {
                  {30, 250, 60, 60, 200, 40}, {230, 90, 60, 20, 40, 300},
                  {30, 250, 70, 0, 0, 300},   {30, 250, 70, 0, 150, 400}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct cli_picture picture = {WIDTH, HEIGHT, pixels};
+        struct cli_picture picture = {1, WIDTH, HEIGHT, pixels};
         for (size_t k = 0; k < WIDTH * HEIGHT; k++) {
             size_t x = k % WIDTH, y = k / WIDTH;
             double u = (double)x / (double)WIDTH, v = (double)y / (double)HEIGHT;
@@ -109,7 +109,7 @@ END_TEST
 /* A picture of 28 x 28 with black corners is an image: its pixels stay, unless inversion is
  * requested. */
 START_TEST(used_as_it_is) {
-    struct cli_picture picture = {SIDE, SIDE, pixels};
+    struct cli_picture picture = {1, SIDE, SIDE, pixels};
     for (size_t i = 0; i < SIDE * SIDE; i++) {
         size_t x = i % SIDE, y = i / SIDE;
         bool inside = x > 3 && x < 24;
@@ -135,7 +135,7 @@ START_TEST(unusual_pictures) {
     static const size_t sizes[][2] = {{1, 1}, {1, 300}, {300, 1}, {29, 28}, {400, 600}, {2, 2}};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         for (int grey = 0; grey < 256; grey += 51) {
-            struct cli_picture picture = {sizes[i][0], sizes[i][1], pixels};
+            struct cli_picture picture = {1, sizes[i][0], sizes[i][1], pixels};
             memset(pixels, grey, sizes[i][0] * sizes[i][1]);
             convert(&picture, CLI_INVERT_AUTO);
             ck_assert_int_eq(image[0], 0);
@@ -181,7 +181,7 @@ START_TEST(files) {
     }
     ck_assert_int_eq(cli_picture_read(path, &picture, &error), WEFT_OK);
     ck_assert(picture.width == 48 && picture.height == 36);
-    ck_assert_int_eq(memcmp(picture.grey, pixels, 48 * 36), 0);
+    ck_assert_int_eq(memcmp(picture.pixels, pixels, 48 * 36), 0);
     cli_picture_finish(&picture);
     for (size_t i = 0; i < size; i += i < 64 ? 1 : 13) {
         for (int change = 0; change < 3; change++) {
@@ -246,13 +246,13 @@ START_TEST(turned) {
     static const char *const shown[] = {"123456", "321654", "654321", "456123",
                                         "142536", "415263", "635241", "362514"};
     for (int orientation = 1; orientation <= 8; orientation++) {
-        struct cli_picture picture = {.width = 3, .height = 2, .grey = malloc(6)};
+        struct cli_picture picture = {.width = 3, .height = 2, .pixels = malloc(6)};
         struct weft_error error = {0};
-        memcpy(picture.grey, "123456", 6);
+        memcpy(picture.pixels, "123456", 6);
         ck_assert_int_eq(cli_picture_turn(&picture, orientation, &error), WEFT_OK);
         ck_assert_uint_eq(picture.width, orientation < 5 ? 3 : 2);
         ck_assert_uint_eq(picture.height, orientation < 5 ? 2 : 3);
-        ck_assert_msg(memcmp(picture.grey, shown[orientation - 1], 6) == 0, "%d", orientation);
+        ck_assert_msg(memcmp(picture.pixels, shown[orientation - 1], 6) == 0, "%d", orientation);
         cli_picture_finish(&picture);
     }
 }
@@ -261,7 +261,7 @@ END_TEST
 /* What counts as nothing, at its limits: a standard deviation of 8; neighbours that differ. */
 START_TEST(content) {
     static const int strips[] = {1, 2, 4};
-    struct cli_picture small = {.width = 7, .height = 20, .grey = pixels};
+    struct cli_picture small = {.width = 7, .height = 20, .pixels = pixels};
     for (int contrast = 14; contrast <= 18; contrast++) { /* half of it is the deviation */
         for (size_t i = 0; i < SIDE * SIDE; i++) {
             image[i] = (uint8_t)(i < SIDE * SIDE / 2 ? 100 : 100 + contrast);

@@ -132,6 +132,22 @@ static struct weft_images_hash recorded(const struct weft_model *model, enum wef
     return hash;
 }
 
+bool cli_identity_is_published(const struct weft_model *model) {
+    const struct weft_known_data published = cli_identity_published();
+    const struct weft_images_hash hash = recorded(model, WEFT_SPLIT_TRAIN);
+    const struct weft_known_data known = recognise(&hash);
+    if (hash.images[0] != '\0') { /* images of unknown sets may have got Fashion-MNIST's names */
+        return same_classes(&known, &published);
+    }
+    for (size_t i = 0; i < published.classes; i++) {
+        const char *name = weft_model_class_name(model, i);
+        if (name == NULL || strcmp(name, published.class_names[i]) != 0) {
+            return false;
+        }
+    }
+    return weft_model_classes(model) == published.classes;
+}
+
 bool cli_identity_same(const struct weft_images_hash *a, const struct weft_images_hash *b) {
     return strcmp(a->images, b->images) == 0 && strcmp(a->labels, b->labels) == 0;
 }

@@ -41,6 +41,10 @@ void cli_identity_check_split(const struct cli_options *options, const char *fol
 const char *const *cli_identity_classes(const struct weft_model *model,
                                         struct cli_identity *identity);
 
+/* Returns whether ${model} was trained on images of Fashion-MNIST: by the hashes that it records,
+ * or by the names of its classes if it records none. */
+bool cli_identity_is_published(const struct weft_model *model);
+
 /* Returns whether both are of the same images with the same labels. */
 bool cli_identity_same(const struct weft_images_hash *a, const struct weft_images_hash *b);
 

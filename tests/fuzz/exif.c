@@ -6,15 +6,15 @@
 
 static void turn_twice(int orientation) {
     static const uint8_t grey[6] = {0, 1, 2, 3, 4, 5};
-    struct cli_picture picture = {.width = 3, .height = 2, .grey = allocate(sizeof grey)};
+    struct cli_picture picture = {.width = 3, .height = 2, .pixels = allocate(sizeof grey)};
     struct weft_error error = {0};
     int back = orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
-    memcpy(picture.grey, grey, sizeof grey);
+    memcpy(picture.pixels, grey, sizeof grey);
     REQUIRE(cli_picture_turn(&picture, orientation, &error) == WEFT_OK);
     REQUIRE(picture.width == (orientation >= 5 ? 2 : 3) && picture.width * picture.height == 6);
-    REQUIRE((memcmp(picture.grey, grey, sizeof grey) != 0) == (orientation != 1));
+    REQUIRE((memcmp(picture.pixels, grey, sizeof grey) != 0) == (orientation != 1));
     REQUIRE(cli_picture_turn(&picture, back, &error) == WEFT_OK);
-    REQUIRE(picture.width == 3 && memcmp(picture.grey, grey, sizeof grey) == 0);
+    REQUIRE(picture.width == 3 && memcmp(picture.pixels, grey, sizeof grey) == 0);
     cli_picture_finish(&picture);
 }
 

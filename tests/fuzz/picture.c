@@ -15,14 +15,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     if (rest.size == 0 || width * height > 60000) {
         return 0;
     }
-    picture.grey = allocate(width * height);
+    picture.pixels = allocate(width * height);
     for (size_t i = 0; i < width * height; i++) {
-        picture.grey[i] = (uint8_t)(rest.bytes[i % rest.size] ^ (how & 64 ? i / rest.size : 0));
+        picture.pixels[i] = (uint8_t)(rest.bytes[i % rest.size] ^ (how & 64 ? i / rest.size : 0));
     }
     image = allocate(columns * rows);
     REQUIRE(cli_picture_image(&picture, (enum cli_invert)((how & 3) % 3), columns, rows, image,
                               &error) == WEFT_OK);
     free(image);
-    free(picture.grey);
+    free(picture.pixels);
     return 0;
 }

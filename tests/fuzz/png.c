@@ -27,20 +27,26 @@ static void correct_checksums(uint8_t *bytes, size_t size) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     struct input rest = {bytes, size};
-    uint8_t how = take_byte(&rest), image[28 * 28];
+    uint8_t how = take_byte(&rest), image[3 * 28 * 28];
     size_t side = how & 4 ? 28 : 1 + (how >> 3 & 15);
+    const size_t channels = how & 64 ? 3 : 1;
     char *file = copy_text(rest);
+    const char *path;
     struct cli_picture picture = {0};
     struct weft_error error = {0};
     enum weft_status status;
     if (how & 128) {
         correct_checksums((uint8_t *)file, rest.size);
     }
-    status = cli_picture_read(write_file("x.png", (struct input){(uint8_t *)file, rest.size}),
-                              &picture, &error);
+    path = write_file("x.png", (struct input){(uint8_t *)file, rest.size});
+    status = how & 3 ? cli_picture_read(path, &picture, &error)
+                     : cli_picture_read_plain(path, channels, &picture, &error);
     if (status != WEFT_OK) {
         require_failure(status, &error);
-        REQUIRE(picture.grey == NULL);
+        REQUIRE(picture.pixels == NULL);
+    } else if ((how & 3) == 0) {
+        REQUIRE(picture.channels == channels);
+        cli_picture_scale(&picture, true, side, side, image);
     } else if (picture.width * picture.height < 300000) {
         cli_picture_image(&picture, (enum cli_invert)((how & 3) % 3), side, side, image, &error);
     }

@@ -18,9 +18,9 @@
 
 const char *cli_predict_class(const struct cli_prediction *state, size_t label) {
     const char *recorded = weft_model_class_name(state->model, label);
-    return recorded != NULL                           ? recorded
-           : state->classes == state->fashion_classes ? state->fashion[label]
-                                                      : state->numbers[label];
+    return recorded != NULL   ? recorded
+           : state->published ? state->fashion[label]
+                              : state->numbers[label];
 }
 
 /* Sets the number of classes. */
@@ -71,10 +71,12 @@ static enum weft_status reserve(struct cli_prediction *state, size_t count,
     state->labels = calloc(2 * count + 1, sizeof *state->labels);
     state->exact = calloc(count + 1, sizeof *state->exact);
     state->mirrored = calloc(count + 1, sizeof *state->mirrored);
+    state->stretched = calloc(count + 1, sizeof *state->stretched);
     state->content = calloc(count + 1, sizeof *state->content);
     state->names = calloc(count + 1, sizeof *state->names);
     if (state->pixels == NULL || state->labels == NULL || state->exact == NULL ||
-        state->mirrored == NULL || state->content == NULL || state->names == NULL) {
+        state->mirrored == NULL || state->stretched == NULL || state->content == NULL ||
+        state->names == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for %zu images", count);
     }
     return WEFT_OK;
@@ -92,43 +94,23 @@ static enum weft_status add_image(struct cli_prediction *state, const char *name
     return WEFT_OK;
 }
 
-static enum weft_status read_file(struct cli_prediction *state, const char *path,
-                                  struct weft_error *error) {
-    uint8_t *image = state->pixels + state->count * state->height * state->width;
-    struct cli_picture picture;
-    enum weft_status status;
-    TRY(cli_picture_read(path, &picture, error));
-    if (picture.damaged_exif) {
-        cli_message_notice(&state->options->common,
-                           "%s: the eXIf chunk is damaged: the picture is not turned", path);
-    }
-    state->exact[state->count] = picture.width == state->width && picture.height == state->height;
-    status = cli_picture_image(&picture, (enum cli_invert)state->options->invert, state->width,
-                               state->height, image, error);
-    if (status == WEFT_OK) {
-        state->content[state->count] =
-            cli_picture_content(&picture, image, state->width, state->height);
-        status = add_image(state, path, error);
-    }
-    cli_picture_finish(&picture);
-    return status;
-}
-
 /* Reads all files. A file that cannot be read is reported and counted. */
 static enum weft_status read_files(struct cli_prediction *state, struct weft_error *error) {
     const struct cli_options *options = &state->options->common;
     TRY(set_picture_shape(state, error));
-    if (state->channels != 1) {
-        return error_set(
-            error, WEFT_USAGE,
-            "predict: pictures become grey images, but the network takes %zu channels: "
-            "it can only take --index",
-            state->channels);
-    }
+    TRY(cli_predict_prepare(state, error));
     TRY(reserve(state, options->operand_count - 1, error));
     for (size_t i = 1; i < options->operand_count; i++) {
         struct weft_error cause = {0};
-        enum weft_status status = read_file(state, options->operands[i], &cause);
+        const char *path = options->operands[i];
+        bool damaged_exif = false;
+        enum weft_status status =
+            cli_predict_file(state, state->count, path, &damaged_exif, &cause);
+        if (damaged_exif) {
+            cli_message_notice(options, "%s: the eXIf chunk is damaged: the picture is not turned",
+                               path);
+        }
+        status = status == WEFT_OK ? add_image(state, path, &cause) : status;
         if (status == WEFT_BAD_FILE) {
             cli_message_error(&cause, options->json);
             state->unread++;
@@ -171,10 +153,9 @@ static enum weft_status copy_images(struct cli_prediction *state, const struct w
     for (size_t i = 0; i < count; i++) {
         char name[48];
         memcpy(state->pixels + i * area, pixels + indices[i] * area, area);
-        state->content[i] =
-            state->channels != 1 || state->classes != state->fashion_classes
-                ? CLI_CONTENT_SOME
-                : cli_picture_content(NULL, state->pixels + i * area, state->width, state->height);
+        state->content[i] = !state->published ? CLI_CONTENT_SOME
+                                              : cli_picture_content(NULL, state->pixels + i * area,
+                                                                    state->width, state->height);
         state->labels[i] = labels[indices[i]];
         snprintf(name, sizeof name, "%s:%u",
                  weft_split_name((enum weft_split)state->options->split), (unsigned)indices[i]);
@@ -207,6 +188,7 @@ static enum weft_status read_data(struct cli_prediction *state, struct weft_erro
                              options->common.operands[0], state->model);
     TRY_OR(done, weft_model_set_classes(state->model, cli_identity_classes(state->model, &identity),
                                         state->classes, error));
+    state->published = cli_predict_published(state);
     TRY_OR(done, copy_images(state, images, indices, count, error));
 done:
     weft_images_destroy(images);
@@ -258,6 +240,7 @@ void cli_predict_finish(struct cli_prediction *state) {
     free(state->labels);
     free(state->exact);
     free(state->mirrored);
+    free(state->stretched);
     free(state->content);
     free(state->logits);
     weft_model_destroy(state->model);

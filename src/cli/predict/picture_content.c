@@ -51,7 +51,7 @@ enum cli_content cli_picture_content(const struct cli_picture *picture, const ui
         return CLI_CONTENT_SMALL;
     }
     /* Scaled to about the same size, noise becomes smoother. */
-    measure(picture->grey, picture->width, picture->height, &variance, &ratio);
+    measure(picture->pixels, picture->width, picture->height, &variance, &ratio);
     return ratio > NOISE ? CLI_CONTENT_NOISE : CLI_CONTENT_SOME;
 }
 

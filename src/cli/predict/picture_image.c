@@ -44,7 +44,7 @@ static enum weft_status shrink(const struct cli_picture *picture, struct work *w
         free(small);
         return error_set(error, WEFT_NO_MEMORY, "no memory for a picture");
     }
-    scale_bytes(picture->grey, picture->width, picture->height, small, work->width, work->height);
+    scale_bytes(picture->pixels, picture->width, picture->height, small, work->width, work->height);
     for (size_t i = 0; i < area; i++) {
         work->grey[i] = (float)small[i];
     }
@@ -191,7 +191,7 @@ enum weft_status cli_picture_image(const struct cli_picture *picture, enum cli_i
                                             (!exact || work.background[0] > 127));
     if (exact) {
         for (size_t i = 0; i < columns * rows; i++) {
-            image[i] = (uint8_t)(inverted ? 255 - picture->grey[i] : picture->grey[i]);
+            image[i] = (uint8_t)(inverted ? 255 - picture->pixels[i] : picture->pixels[i]);
         }
     } else {
         if (inverted) {
@@ -203,4 +203,16 @@ done:
     free(work.grey);
     free(work.background);
     return status;
+}
+
+void cli_picture_scale(const struct cli_picture *picture, bool invert, size_t columns, size_t rows,
+                       uint8_t *image) {
+    const size_t from = picture->width * picture->height, to = columns * rows;
+    for (size_t c = 0; c < picture->channels; c++) {
+        scale_bytes(picture->pixels + c * from, picture->width, picture->height, image + c * to,
+                    columns, rows);
+    }
+    for (size_t i = 0; invert && i < picture->channels * to; i++) {
+        image[i] = (uint8_t)(255 - image[i]);
+    }
 }

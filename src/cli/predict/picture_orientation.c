@@ -82,9 +82,9 @@ enum weft_status cli_picture_turn(struct cli_picture *picture, int orientation,
         size_t x = swapped ? i / width : i % width, y = swapped ? i % width : i / width;
         x = mirrored ? picture->width - 1 - x : x;
         y = upside_down ? picture->height - 1 - y : y;
-        grey[i] = picture->grey[y * picture->width + x];
+        grey[i] = picture->pixels[y * picture->width + x];
     }
-    free(picture->grey);
-    *picture = (struct cli_picture){width, height, grey, picture->damaged_exif};
+    free(picture->pixels);
+    *picture = (struct cli_picture){1, width, height, grey, picture->damaged_exif};
     return WEFT_OK;
 }

@@ -22,7 +22,9 @@ struct reader {
     struct os_png file;
     size_t width, height; /* of the file */
     size_t factor, columns, rows;
-    uint32_t *weighted; /* rows x columns: sums of grey x alpha */
+    size_t channels;    /* of the picture: 1, or 3 for colours */
+    bool plain;         /* as the files of data folders */
+    uint32_t *weighted; /* channels x rows x columns: sums of grey or colour x alpha */
     uint32_t *alpha;    /* rows x columns: sums of alpha */
     uint8_t *row;       /* width x RGBA */
     int orientation;    /* of the first eXIf chunk, or 1 */
@@ -35,7 +37,7 @@ static int on_chunk(png_structp png, png_unknown_chunkp chunk) {
     if (chunk->name[0] >= 'A' && chunk->name[0] <= 'Z') {
         png_chunk_error(png, "the image cannot be read without this unknown chunk");
     }
-    if (memcmp(chunk->name, "eXIf", 4) == 0 && !reader->has_exif) {
+    if (memcmp(chunk->name, "eXIf", 4) == 0 && !reader->has_exif && !reader->plain) {
         int orientation = cli_picture_orientation(chunk->data, chunk->size);
         reader->has_exif = true;
         reader->damaged_exif = reader->file.exif_warning || orientation == 0;
@@ -61,21 +63,31 @@ static void read_header(void *context) {
     reader->height = png_get_image_height(png, reader->file.info);
 }
 
-/* Every kind of pixel becomes RGBA with 8 bits and the greys of sRGB, which is also the meaning of
- * files without a chunk about brightness, at every depth. */
+/* Every kind of pixel becomes RGBA with 8 bits. A photograph gets the greys of sRGB, which is also
+ * the meaning of files without a chunk about brightness, at every depth. */
 static void set_transformations(struct reader *reader) {
     png_set_expand(reader->file.png);
     png_set_scale_16(reader->file.png);
     png_set_gray_to_rgb(reader->file.png);
     png_set_add_alpha(reader->file.png, OPAQUE, PNG_FILLER_AFTER);
-    png_set_alpha_mode(reader->file.png, PNG_ALPHA_PNG, PNG_DEFAULT_sRGB);
+    if (reader->plain) { /* as png_picture.c does */
+        png_set_strip_alpha(reader->file.png);
+    } else {
+        png_set_alpha_mode(reader->file.png, PNG_ALPHA_PNG, PNG_DEFAULT_sRGB);
+    }
     png_read_update_info(reader->file.png, reader->file.info);
 }
 
 static void add_pixel(const struct reader *reader, const uint8_t *rgba, size_t x, size_t y) {
     size_t cell = y / reader->factor * reader->columns + x / reader->factor;
-    uint32_t grey = (299u * rgba[0] + 587u * rgba[1] + 114u * rgba[2] + 500) / 1000;
-    reader->weighted[cell] += grey * rgba[3];
+    if (reader->channels == 1) {
+        uint32_t grey = (299u * rgba[0] + 587u * rgba[1] + 114u * rgba[2] + 500) / 1000;
+        reader->weighted[cell] += grey * rgba[3];
+    } else {
+        for (size_t c = 0; c < reader->channels; c++) {
+            reader->weighted[c * reader->rows * reader->columns + cell] += rgba[c] * rgba[3];
+        }
+    }
     reader->alpha[cell] += rgba[3];
 }
 
@@ -111,7 +123,7 @@ static void read_pixels(void *context) {
 
 /* Chooses the smallest factor that bounds the number of cells, and allocates them. */
 static enum weft_status reserve(struct reader *reader, struct weft_error *error) {
-    size_t cells;
+    size_t cells, most = reader->channels == 1 ? CELLS_MAX : CELLS_MAX / 2;
     if (reader->height > PIXELS_MAX / reader->width) {
         return error_set(error, WEFT_BAD_FILE, "%s: %zu x %zu pixels: more than %u million",
                          reader->file.path, reader->width, reader->height, PIXELS_MAX / 1000000);
@@ -121,8 +133,8 @@ static enum weft_status reserve(struct reader *reader, struct weft_error *error)
         reader->columns = (reader->width + reader->factor - 1) / reader->factor;
         reader->rows = (reader->height + reader->factor - 1) / reader->factor;
         cells = reader->columns * reader->rows;
-    } while (cells > CELLS_MAX);
-    reader->weighted = calloc(cells, sizeof *reader->weighted);
+    } while (cells > most);
+    reader->weighted = calloc(reader->channels * cells, sizeof *reader->weighted);
     reader->alpha = calloc(cells, sizeof *reader->alpha);
     reader->row = malloc(reader->width * RGBA);
     if (reader->weighted == NULL || reader->alpha == NULL || reader->row == NULL) {
@@ -148,23 +160,24 @@ static size_t pixels_of_cell(const struct reader *reader, size_t column, size_t 
            (below < reader->factor ? below : reader->factor);
 }
 
-static enum weft_status make_grey(const struct reader *reader, struct cli_picture *picture,
-                                  struct weft_error *error) {
+static enum weft_status make_picture(const struct reader *reader, struct cli_picture *picture,
+                                     struct weft_error *error) {
+    const size_t cells = reader->columns * reader->rows;
     uint32_t transparent = transparent_grey(reader);
+    picture->channels = reader->channels;
     picture->width = reader->columns;
     picture->height = reader->rows;
-    picture->grey = malloc(reader->columns * reader->rows);
-    if (picture->grey == NULL) {
+    picture->pixels = malloc(reader->channels * cells);
+    if (picture->pixels == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "%s: no memory for the picture", reader->file.path);
     }
-    for (size_t row = 0, i = 0; row < reader->rows; row++) {
-        for (size_t column = 0; column < reader->columns; column++, i++) {
-            uint32_t full = OPAQUE * (uint32_t)pixels_of_cell(reader, column, row);
-            uint32_t sum = reader->weighted[i] + transparent * (full - reader->alpha[i]);
-            picture->grey[i] = (uint8_t)((sum + full / 2) / full);
-        }
+    for (size_t i = 0; i < reader->channels * cells; i++) {
+        const size_t cell = i % cells, column = cell % reader->columns;
+        uint32_t full = OPAQUE * (uint32_t)pixels_of_cell(reader, column, cell / reader->columns);
+        uint32_t sum = reader->weighted[i] + transparent * (full - reader->alpha[cell]);
+        picture->pixels[i] = (uint8_t)((sum + full / 2) / full);
     }
-    picture->damaged_exif = reader->damaged_exif || reader->file.exif_warning;
+    picture->damaged_exif = !reader->plain && (reader->damaged_exif || reader->file.exif_warning);
     return cli_picture_turn(picture, reader->orientation, error);
 }
 
@@ -174,12 +187,12 @@ static enum weft_status decode(struct reader *reader, struct cli_picture *pictur
     TRY(os_png_attempt(&reader->file, read_header, reader, wrong, error));
     TRY(reserve(reader, error));
     TRY(os_png_attempt(&reader->file, read_pixels, reader, wrong, error));
-    return make_grey(reader, picture, error);
+    return make_picture(reader, picture, error);
 }
 
-enum weft_status cli_picture_read(const char *path, struct cli_picture *picture,
-                                  struct weft_error *error) {
-    struct reader reader = {.orientation = 1};
+static enum weft_status read_file(const char *path, bool plain, size_t channels,
+                                  struct cli_picture *picture, struct weft_error *error) {
+    struct reader reader = {.orientation = 1, .plain = plain, .channels = channels};
     enum weft_status status;
     *picture = (struct cli_picture){0};
     TRY(os_png_open(&reader.file, path, error));
@@ -192,6 +205,16 @@ enum weft_status cli_picture_read(const char *path, struct cli_picture *picture,
         cli_picture_finish(picture);
     }
     return status;
+}
+
+enum weft_status cli_picture_read(const char *path, struct cli_picture *picture,
+                                  struct weft_error *error) {
+    return read_file(path, false, 1, picture, error);
+}
+
+enum weft_status cli_picture_read_plain(const char *path, size_t channels,
+                                        struct cli_picture *picture, struct weft_error *error) {
+    return read_file(path, true, channels, picture, error);
 }
 
 bool cli_picture_can_read(void) {
@@ -211,6 +234,12 @@ enum weft_status cli_picture_read(const char *path, struct cli_picture *picture,
     return error_hint(error, "build with libpng (Debian: libpng-dev)");
 }
 
+enum weft_status cli_picture_read_plain(const char *path, size_t channels,
+                                        struct cli_picture *picture, struct weft_error *error) {
+    (void)channels;
+    return cli_picture_read(path, picture, error);
+}
+
 bool cli_picture_can_read(void) {
     return false;
 }
@@ -222,6 +251,6 @@ const char *cli_picture_png_version(void) {
 #endif
 
 void cli_picture_finish(struct cli_picture *picture) {
-    free(picture->grey);
+    free(picture->pixels);
     *picture = (struct cli_picture){0};
 }

@@ -14,15 +14,15 @@
 #include "cli/text_wrap.h"
 #include "numerics.h"
 
-static const char *const inverts[] = {"auto", "yes", "no", NULL}; /* enum cli_invert */
-enum mirror { MIRROR_AUTO, MIRROR_YES, MIRROR_NO };
-static const char *const mirrors[] = {"auto", "yes", "no", NULL};
+static const char *const inverts[] = {"auto", "yes", "no", NULL};       /* enum cli_invert */
+static const char *const mirrors[] = {"auto", "yes", "no", NULL};       /* enum cli_mirror */
+static const char *const prepares[] = {"auto", "photo", "plain", NULL}; /* enum cli_prepare */
 
 static const char notes[] =
-    "IMAGE is a PNG file of any size. It is made grey, cut to what differs from its background,\n"
-    "scaled to the input of the network, and inverted if the clothes are darker than their\n"
-    "background. All shoes of Fashion-MNIST point to the left, so a shoe that points to the right\n"
-    "is mirrored. A file of the size of the input (28 x 28) is used pixel by pixel. A file that\n"
+    "IMAGE is a PNG file of any size. A photograph is made grey, cut to what differs from its\n"
+    "background, scaled to the input of the network, and inverted if the clothes are darker than\n"
+    "their background. A shoe that points to the right is mirrored, as those of Fashion-MNIST\n"
+    "point to the left. A file of the size of the input is used pixel by pixel. A file that\n"
     "cannot be read is reported, the others are predicted, and the exit code is 3.\n";
 
 #define OPTIONS struct cli_predict_options
@@ -31,6 +31,9 @@ static const struct cli_option rows[] = {
     OPTION_FILE("network", network, "the layers of a MODEL that does not name them, in JSON"),
     OPTION_TEXT("index", index, "LIST", "images of the data set, not files: 0,17,42"),
     OPTION_CHOICE("split", split, "test", cli_split_names, "the images that --index names"),
+    OPTION_CHOICE("prepare", prepare, "auto", prepares,
+                  "photo: as photographs of clothes; plain: scaled only;\n"
+                  "auto: photo for models of Fashion-MNIST"),
     OPTION_CHOICE("invert", invert, "auto", inverts, "exchange bright and dark in files"),
     OPTION_CHOICE("mirror", mirror, "auto", mirrors,
                   "exchange left and right; auto: in files, where\n"
@@ -40,80 +43,6 @@ static const struct cli_option rows[] = {
     OPTION_CHOICE("theme", theme, "light", cli_theme_names, "colours of the figure"),
     {.name = NULL},
 };
-
-/* ---- pictures of shoes that point to the right ----
- *
- * All shoes of Fashion-MNIST point to the left, so a network that was trained on them predicts
- * most shoes that point to the right as bags. A file is therefore predicted both as it is and
- * mirrored. The mirrored image is chosen if it is much more of a shoe. Other clothes look the same
- * both ways, and are not mirrored. */
-
-/* How much larger the probability of the three classes of shoes must be. On the 10,000 test
- * images, 0.1 mirrors 9 wrongly. If all shoes point to the right, 94 % of them are predicted
- * correctly, and 29 % without mirroring. */
-#define MARGIN 0.1f
-
-static void mirror_image(const struct cli_prediction *state, const uint8_t *from, uint8_t *to) {
-    for (size_t y = 0; y < state->channels * state->height; y++) {
-        for (size_t x = 0; x < state->width; x++) {
-            to[y * state->width + x] = from[y * state->width + state->width - 1 - x];
-        }
-    }
-}
-
-/* Whether the classes are those of Fashion-MNIST: other pictures must not be mirrored. */
-static bool has_shoes(const struct cli_prediction *state) {
-    if (state->classes != state->fashion_classes || state->channels != 1) {
-        return false;
-    }
-    for (size_t i = 0; i < state->classes; i++) {
-        if (strcmp(cli_predict_class(state, i), state->fashion[i]) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Mirrors the images, or adds mirrored images after them, as the option requires. Sets
- * state->computed to the number of images then. */
-static void mirror(struct cli_prediction *state) {
-    bool both =
-        state->options->mirror == MIRROR_AUTO && state->options->index == NULL && has_shoes(state);
-    size_t area = state->channels * state->height * state->width;
-    uint8_t *mirrored = state->pixels + state->count * area;
-    state->computed = both ? 2 * state->count : state->count;
-    if (!both && state->options->mirror != MIRROR_YES) {
-        return;
-    }
-    for (size_t i = 0; i < state->count; i++) {
-        mirror_image(state, state->pixels + i * area, mirrored + i * area);
-    }
-    if (!both) {
-        memcpy(state->pixels, mirrored, state->count * area);
-        memset(state->mirrored, true, state->count * sizeof *state->mirrored);
-    }
-}
-
-static float shoe_probability(const float *probabilities) {
-    return probabilities[5] + probabilities[7] + probabilities[9]; /* Sandal, Sneaker, Ankle boot */
-}
-
-/* With probabilities in state->logits: replaces an image and its probabilities by the mirrored ones
- * where these are better. */
-static void choose(struct cli_prediction *state) {
-    size_t area = state->channels * state->height * state->width;
-    for (size_t i = 0; i < state->count && state->computed > state->count; i++) {
-        float *own = state->logits + i * state->classes;
-        const float *other = state->logits + (state->count + i) * state->classes;
-        if (!state->exact[i] && shoe_probability(other) > shoe_probability(own) + MARGIN) {
-            memcpy(own, other, state->classes * sizeof *own);
-            memcpy(state->pixels + i * area, state->pixels + (state->count + i) * area, area);
-            state->mirrored[i] = true;
-        }
-    }
-}
-
-/* ---- the prediction ---- */
 
 /* Computes the logits of all images. */
 static enum weft_status compute_logits(struct cli_prediction *state, struct weft_error *error) {
@@ -197,6 +126,10 @@ static enum weft_status print(const struct cli_prediction *state, size_t image, 
         json_write_close(&json, '}');
     }
     json_write_close(&json, ']');
+    if (state->options->index == NULL) {
+        json_write_string(&json, "prepare",
+                          prepares[state->photo ? CLI_PREPARE_PHOTO : CLI_PREPARE_PLAIN]);
+    }
     json_write_bool(&json, "mirrored", state->mirrored[image]);
     cli_predict_warnings_json(state, image, &json);
     if (state->options->index != NULL) {
@@ -246,7 +179,7 @@ done:
 }
 
 static enum weft_status predict(struct cli_prediction *state, struct weft_error *error) {
-    mirror(state);
+    cli_predict_mirror(state);
     state->logits = calloc(state->computed, state->classes * sizeof *state->logits);
     if (state->logits == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for %zu logits", state->computed);
@@ -255,7 +188,7 @@ static enum weft_status predict(struct cli_prediction *state, struct weft_error 
     for (size_t i = 0; i < state->computed; i++) {
         to_probabilities(state->logits + i * state->classes, state->classes);
     }
-    choose(state);
+    cli_predict_mirror_choose(state);
     make_grey(state);
     return show(state, error);
 }

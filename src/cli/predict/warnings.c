@@ -1,5 +1,5 @@
-/* warnings.c: predictions that mean little: of pictures in which there is nothing, and those where
- * no class is probable. */
+/* warnings.c: predictions that mean little: of pictures in which there is nothing, of stretched
+ * ones, and those where no class is probable. */
 #include <stdlib.h>
 
 #include "base/try.h"
@@ -13,6 +13,12 @@ enum { NAMES_MAX = 3 }; /* images that a line names */
 
 static const char *why_empty(const struct cli_prediction *state, size_t image) {
     return cli_picture_content_text(state->content[image]);
+}
+
+static const char *why_stretched(const struct cli_prediction *state, size_t image) {
+    return state->stretched[image]
+               ? "it was stretched, because the input of the network has another ratio of its sides"
+               : NULL;
 }
 
 static const char *why_uncertain(const struct cli_prediction *state, size_t image) {
@@ -30,6 +36,7 @@ static const struct kind {
     const char *(*why)(const struct cli_prediction *state, size_t image); /* NULL: not so */
 } kinds[] = {
     {"empty-picture", "empty picture", why_empty},
+    {"other-shape", "other shape", why_stretched},
     {"low-confidence", "low confidence", why_uncertain},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };

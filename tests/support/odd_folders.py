@@ -1,0 +1,94 @@
+"""Data folders that are unusual, for tests: weft reads them, or says what is wrong.
+
+    odd_folders.py KIND FOLDER
+
+makes FOLDER. A program can import pictures and labels instead. KIND is one of the functions below
+whose comment says what the folder has.
+"""
+import os
+import random
+import struct
+import sys
+
+import png_file
+from png_file import chunk
+
+SIDE = 8
+PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+
+
+def idx(path, sizes, content, kind=8):
+    with open(path, "wb") as file:
+        file.write(struct.pack(f">HBB{len(sizes)}I", 0, kind, len(sizes), *sizes) + bytes(content))
+
+
+def image_bytes(label, seed, size):
+    """A class is bright or dark in a part of its own, with noise."""
+    noise = random.Random(f"{label} {seed}")
+    return bytes((180 if i * 7 // size % 3 == label % 3 else 60) + noise.randrange(40) for i in range(size))
+
+
+def splits(folder, sizes, labels, kind=8):
+    """Writes both splits as IDX files: images of sizes, of these labels."""
+    os.makedirs(folder)
+    code = {8: "B", 9: "b", 11: "h", 12: "i"}[kind]
+    size = 1
+    for side in sizes:
+        size *= side
+    for seed, split in enumerate(("train", "t10k")):
+        idx(f"{folder}/{split}-images-idx3-ubyte", [len(labels), *sizes],
+            b"".join(image_bytes(label, f"{seed} {i}", size) for i, label in enumerate(labels)))
+        idx(f"{folder}/{split}-labels-idx1-ubyte", [len(labels)],
+            struct.pack(f">{len(labels)}{code}", *labels), kind)
+
+
+def interlaced(pixels, width, height, size):
+    """The rows of all passes of pixels (rows of bytes, ${size} a pixel)."""
+    rows = []
+    for left, top, right, down in PASSES:
+        for y in range(top, height, down):
+            row = b"".join(pixels[y][x * size:(x + 1) * size] for x in range(left, width, right))
+            if row:
+                rows.append(row)
+    return rows
+
+
+def png_kinds(folder):
+    """PNG files of every kind of pixel in one folder, which is colour; and what is no picture:
+    hidden files, a folder in a class, a folder that is called like a picture, a text."""
+    noise = random.Random(3)
+
+    def put(split, name, i, colour, size, **options):
+        path = f"{folder}/{split}/{name}"
+        os.makedirs(path, exist_ok=True)
+        rows = [noise.randbytes(SIDE * size) for _ in range(SIDE)]
+        if options.get("interlaced"):
+            rows = interlaced(rows, SIDE, SIDE, size)
+        if options.get("depth") == 1:
+            rows = [row[:SIDE // 8] for row in rows]
+        png_file.write(f"{path}/{i}.png", SIDE, SIDE, colour, rows, **options)
+
+    colours = chunk(b"PLTE", noise.randbytes(768))
+    greys = chunk(b"PLTE", bytes(v for v in range(256) for _ in range(3)))
+    clear = chunk(b"tRNS", noise.randbytes(256))
+    gamma = chunk(b"gAMA", struct.pack(">I", 100000))
+    kinds = ((0, 1, {}), (2, 3, {}), (4, 2, {}), (6, 4, {}), (0, 2, {"depth": 16}),
+             (2, 6, {"depth": 16}), (4, 4, {"depth": 16}), (6, 8, {"depth": 16}),
+             (3, 1, {"chunks": colours}), (3, 1, {"chunks": colours + clear}),
+             (3, 1, {"chunks": greys}), (0, 1, {"depth": 1}), (2, 3, {"interlaced": True}),
+             (3, 1, {"chunks": colours, "interlaced": True}), (0, 1, {"chunks": gamma}),
+             (2, 3, {"chunks": gamma}), (2, 3, {"chunks": chunk(b"tRNS", bytes(6))}))
+    for split in "train", "test":
+        for name in "deux é", "दो":
+            for i, (colour, size, options) in enumerate(kinds):
+                put(split, name, f"{i:02}", colour, size, **options)
+    first = f"{folder}/train/deux é"
+    for path in f"{first}/.hidden.png", f"{folder}/train/.DS_Store", f"{first}/Thumbs.db", f"{folder}/README":
+        with open(path, "w") as file:
+            file.write("no picture")
+    os.makedirs(f"{first}/more")
+    png_file.write(f"{first}/more/x.png", 3, 3, 0, [bytes(3)] * 3)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](sys.argv[2])
