@@ -125,7 +125,7 @@ START_TEST(known_bits) {
     struct layer_result result = {0};
     float pixels[256], *parameters = scaled(model->parameters, model->network->parameter_count, 1);
     struct training_case training = case_of("known bits", model->parameters, pixels);
-    struct sha256 sha256;
+    struct sha256_ctx sha256;
     char hash[SHA256_HEX];
     pixels_normalised(pixels);
     ck_assert_int_eq(WEFT_CONTRACT, 1);
@@ -136,7 +136,7 @@ START_TEST(known_bits) {
         uint32_t bits = weft_as_uint(parameters[i]);
         const uint8_t bytes[] = {(uint8_t)bits, (uint8_t)(bits >> 8), (uint8_t)(bits >> 16),
                                  (uint8_t)(bits >> 24)};
-        sha256_update(&sha256, bytes, sizeof bytes);
+        sha256_add(&sha256, bytes, sizeof bytes);
     }
     sha256_final_hex(&sha256, hash);
     ck_assert_str_eq(hash, known);

@@ -2,6 +2,7 @@
 #include "weft/version.h"
 
 #include <jansson.h>
+#include <nettle/version.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -34,9 +35,11 @@ static void add(struct weft_library *libraries, size_t *count, const char *name,
 
 size_t weft_libraries(struct weft_library libraries[WEFT_LIBRARIES_MAX]) {
     size_t count = 0;
-    char loader[sizeof libraries->version];
+    char loader[sizeof libraries->version], nettle[sizeof libraries->version];
+    snprintf(nettle, sizeof nettle, "%d.%d", nettle_version_major(), nettle_version_minor());
     add(libraries, &count, "zlib", zlibVersion());
     add(libraries, &count, "jansson", jansson_version_str());
+    add(libraries, &count, "nettle", nettle);
 #ifdef WEFT_CLBLAST_VERSION
     add(libraries, &count, "CLBlast", WEFT_CLBLAST_VERSION);
 #else

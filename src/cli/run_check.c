@@ -22,7 +22,7 @@ static const char *const hashed[CLI_HASHED] = {"model.safetensors",   "checkpoin
 enum weft_status cli_run_hash(const char *folder, const char *name, char sha256[65],
                               struct weft_error *error) {
     unsigned char bytes[16384];
-    struct sha256 hash;
+    struct sha256_ctx hash;
     char path[4096];
     FILE *stream;
     size_t size = 0;
@@ -36,7 +36,7 @@ enum weft_status cli_run_hash(const char *folder, const char *name, char sha256[
     sha256_init(&hash);
     do {
         status = os_file_get(stream, path, bytes, sizeof bytes, &size, error);
-        sha256_update(&hash, bytes, size);
+        sha256_add(&hash, bytes, size);
         total += size;
     } while (status == WEFT_OK && size == sizeof bytes && total <= HASHED_MAX);
     if (status == WEFT_OK && total > HASHED_MAX) { /* a device may have no end */

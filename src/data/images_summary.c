@@ -60,7 +60,8 @@ static size_t label_bytes(const struct weft_images *images, size_t first,
 }
 
 /* Begins the SHA-256 of an IDX file of ${type} with ${count} dimensions, at most 4. */
-static void hash_header(struct sha256 *hash, uint8_t type, const size_t *dimensions, size_t count) {
+static void hash_header(struct sha256_ctx *hash, uint8_t type, const size_t *dimensions,
+                        size_t count) {
     uint8_t header[4 + 4 * 4] = {0, 0, type, (uint8_t)count};
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < 4; j++) {
@@ -68,7 +69,7 @@ static void hash_header(struct sha256 *hash, uint8_t type, const size_t *dimensi
         }
     }
     sha256_init(hash);
-    sha256_update(hash, header, 4 + 4 * count);
+    sha256_add(hash, header, 4 + 4 * count);
 }
 
 void images_hash(const struct weft_images *images, struct split_hash *hash) {
@@ -76,13 +77,13 @@ void images_hash(const struct weft_images *images, struct split_hash *hash) {
     const size_t all[] = {images->count, images->channels, images->height, images->width};
     const bool is_grey = images->channels == 1;
     uint8_t bytes[2 * LABELS_PIECE];
-    struct sha256 state;
+    struct sha256_ctx state;
     hash_header(&state, IDX_UINT8, is_grey ? grey : all, is_grey ? 3 : 4);
-    sha256_update(&state, images->pixels, images->count * images_size(images));
+    sha256_add(&state, images->pixels, images->count * images_size(images));
     sha256_final_hex(&state, hash->images);
     hash_header(&state, images->classes > 256 ? IDX_INT16 : IDX_UINT8, grey, 1);
     for (size_t i = 0, size; (size = label_bytes(images, i, bytes)) > 0; i += LABELS_PIECE) {
-        sha256_update(&state, bytes, size);
+        sha256_add(&state, bytes, size);
     }
     sha256_final_hex(&state, hash->labels);
 }

@@ -50,10 +50,10 @@ static enum weft_status damaged(struct weft_error *error, const char *why, const
     return WEFT_BAD_FILE;
 }
 
-enum weft_status digest_add(struct sha256 *hash, const char *bytes, size_t size,
+enum weft_status digest_add(struct sha256_ctx *hash, const char *bytes, size_t size,
                             struct weft_error *error) {
     for (size_t begin = 0; begin < size; begin += ADD_BYTES) {
-        sha256_update(hash, bytes + begin, size - begin < ADD_BYTES ? size - begin : ADD_BYTES);
+        sha256_add(hash, bytes + begin, size - begin < ADD_BYTES ? size - begin : ADD_BYTES);
         if (os_interrupted()) {
             return error_set(error, WEFT_INTERRUPTED, "interrupted");
         }
@@ -65,13 +65,13 @@ enum weft_status digest_check(char *bytes, size_t size, struct weft_error *error
     const char *digits = digest_find(bytes, size);
     char content[128] = ", its content ", *hex = content + strlen(content);
     char digest[DIGEST_DIGITS + 1], shown[80];
-    struct sha256 hash;
+    struct sha256_ctx hash;
     if (digits == NULL) {
         return WEFT_OK;
     }
     sha256_init(&hash);
-    sha256_update(&hash, bytes, (size_t)(digits - bytes));
-    sha256_update(&hash, DIGEST_ZEROS, DIGEST_DIGITS);
+    sha256_add(&hash, bytes, (size_t)(digits - bytes));
+    sha256_add(&hash, DIGEST_ZEROS, DIGEST_DIGITS);
     TRY(digest_add(&hash, digits + DIGEST_DIGITS, size - (size_t)(digits - bytes) - DIGEST_DIGITS,
                    error));
     sha256_final_hex(&hash, hex);

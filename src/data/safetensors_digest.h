@@ -22,7 +22,7 @@ enum { DIGEST_DIGITS = sizeof DIGEST_ZEROS - 1 };
 char *digest_find(char *bytes, size_t size);
 
 /* Adds ${size} ${bytes}, which may be many, to ${hash}. Fails with WEFT_INTERRUPTED. */
-enum weft_status digest_add(struct sha256 *hash, const char *bytes, size_t size,
+enum weft_status digest_add(struct sha256_ctx *hash, const char *bytes, size_t size,
                             struct weft_error *error);
 
 /* Fails with WEFT_BAD_FILE if the ${size} ${bytes} of a file have a digest that is not theirs. */

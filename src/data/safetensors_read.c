@@ -63,7 +63,7 @@ static enum weft_status parse(struct safetensors *file, size_t size, struct weft
     const char *bytes = file->bytes;
     size_t length = 0;
     enum weft_status status;
-    struct sha256 hash;
+    struct sha256_ctx hash;
     sha256_init(&hash);
     TRY(digest_add(&hash, bytes, size, error));
     sha256_final_hex(&hash, file->sha256);

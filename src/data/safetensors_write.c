@@ -15,7 +15,7 @@
 struct output {
     struct os_file file;
     unsigned char *memory; /* of the next byte */
-    struct sha256 hash;
+    struct sha256_ctx hash;
 };
 
 /* os_file_commit reports a failed write. */
@@ -27,7 +27,7 @@ static void put(struct output *output, const void *bytes, size_t size) {
         memcpy(output->memory, bytes, size);
         output->memory += size;
     }
-    sha256_update(&output->hash, bytes, size);
+    sha256_add(&output->hash, bytes, size);
 }
 
 /* Writes ${count} words of ${width} bytes (4 or 8), lowest byte first; ${values} has them in the

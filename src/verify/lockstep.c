@@ -89,11 +89,11 @@ static enum weft_status restore(const struct lockstep *lockstep, struct backend 
 
 static enum weft_status hash_state(struct lockstep *lockstep, struct backend *device,
                                    char digest[65], struct weft_error *error) {
-    struct sha256 hash;
+    struct sha256_ctx hash;
     sha256_init(&hash);
     for (size_t a = 0; a < ARRAYS; a++) {
         TRY(backend_read(device, state_arrays[a], lockstep->values[0], error));
-        sha256_update(&hash, lockstep->values[0], array_bytes(lockstep, state_arrays[a]));
+        sha256_add(&hash, lockstep->values[0], array_bytes(lockstep, state_arrays[a]));
     }
     sha256_final_hex(&hash, digest);
     return WEFT_OK;

@@ -20,7 +20,7 @@ static enum weft_status evaluate(const struct trainer *trainer, struct backend *
     struct evaluation_options options = {
         .set = WEFT_SPLIT_TEST, .statistics = WEFT_STATISTICS_RUNNING, .batch = trainer->batch};
     struct evaluation evaluation;
-    struct sha256 hash;
+    struct sha256_ctx hash;
     size_t count;
     enum weft_status status;
     backend_labels(backend, options.set, &count);
@@ -33,7 +33,7 @@ static enum weft_status evaluate(const struct trainer *trainer, struct backend *
     }
     TRY_OR(done, evaluate_images(backend, &options, &evaluation, error));
     sha256_init(&hash);
-    sha256_update(&hash, trainer->expected, strlen(trainer->expected));
+    sha256_add(&hash, trainer->expected, strlen(trainer->expected));
     trainer_hash_words(&hash, options.logits, count * classes);
     for (size_t i = 0; i < classes * classes; i++) {
         uint32_t cell = (uint32_t)options.confusion[i];
@@ -80,7 +80,7 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct backe
     size_t count = batches->pass.count;
     const struct verify_pair pair = {
         .device = backend, .expected = batches->expected, .count = count, .long_names = true};
-    struct sha256 hash;
+    struct sha256_ctx hash;
     TRY(run_batch(batches, backend, 0, error));
     TRY(run_batch(batches, batches->expected, 1, error));
     TRY(verify_tensors(&pair, found, error));

@@ -241,13 +241,13 @@ void trainer_hash_words(void *hash, const void *words, size_t count) {
         for (unsigned b = 0; b < 4; b++) {
             bytes[b] = (uint8_t)(word >> 8 * b);
         }
-        sha256_update(hash, bytes, sizeof bytes);
+        sha256_add(hash, bytes, sizeof bytes);
     }
 }
 
 enum weft_status trainer_hash(struct trainer *trainer, struct backend *backend, char digest[65],
                               struct weft_step_result *results, struct weft_error *error) {
-    struct sha256 hash;
+    struct sha256_ctx hash;
     const struct trainer_sink sink = {.add = trainer_hash_words, .context = &hash};
     sha256_init(&hash);
     TRY(trainer_train(trainer, backend, "training", &sink, results, error));

@@ -90,7 +90,7 @@ enum weft_status trainer_hash(struct trainer *trainer, struct backend *backend, 
 /* Trains the reference in the same way, for trainer->expected. */
 enum weft_status trainer_expect(struct trainer *trainer, struct weft_error *error);
 
-/* Adds ${count} words to ${hash} (a struct sha256), the lowest byte first. */
+/* Adds ${count} words to ${hash} (a struct sha256_ctx), the lowest byte first. */
 void trainer_hash_words(void *hash, const void *words, size_t count);
 
 #endif

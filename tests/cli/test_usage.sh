@@ -87,7 +87,7 @@ begin "version"
 run --version
 expect_code 0
 expect_text out "weft 0."
-for line in revision compiler "contract of equal bits" zlib libpng cairo jansson CLBlast "OpenCL loader"; do
+for line in revision compiler "contract of equal bits" zlib libpng cairo jansson nettle CLBlast "OpenCL loader"; do
     grep -q "^$line: ." "$work/out" || problem "no $line"
 done
 expect_empty err
@@ -97,7 +97,7 @@ expect_same "$work/out" "$work/version"
 run --version --json
 expect_code 0
 expect_json 'len(e) == 1 and e[0]["event"] == "version" and e[0]["contract"] >= 1'
-expect_json 'set(e[0]["libraries"]) == {"zlib", "libpng", "cairo", "jansson", "CLBlast", "OpenCL loader"}'
+expect_json 'set(e[0]["libraries"]) == {"zlib", "libpng", "cairo", "jansson", "nettle", "CLBlast", "OpenCL loader"}'
 python3 - "$work/out" "$work/version" <<'PYTHON' || problem "text and JSON differ"
 import json, sys
 event, text = json.load(open(sys.argv[1])), open(sys.argv[2]).read().splitlines()

@@ -76,7 +76,7 @@ expect_code 0
 [ "$(tr -s ' ' '\n' <"$work/out" | grep -c '^-l')" = 1 ] || problem "--libs has more than -lweft"
 try package --static --libs
 expect_code 0
-for library in weft z jansson; do
+for library in weft z jansson nettle; do
     expect_text out "-l$library"
 done
 end

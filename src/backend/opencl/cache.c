@@ -45,7 +45,7 @@ static void make_key(const struct opencl_backend *cl, const struct text *source,
     const struct device_info *device = &cl->base.device;
     const char *const texts[] = {
         FORMAT, device->platform_name, device->name, device->driver, version, numbers, flags};
-    struct sha256 hash;
+    struct sha256_ctx hash;
     clGetDeviceInfo(cl->device, CL_DEVICE_VERSION, sizeof version - 1, version, NULL);
     clGetDeviceInfo(cl->device, CL_DEVICE_VENDOR_ID, sizeof vendor, &vendor, NULL);
     /* Intel gives several generations one name. */
@@ -53,9 +53,9 @@ static void make_key(const struct opencl_backend *cl, const struct text *source,
              device->compute_units);
     sha256_init(&hash);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        sha256_update(&hash, texts[i], strlen(texts[i]) + 1);
+        sha256_add(&hash, texts[i], strlen(texts[i]) + 1);
     }
-    sha256_update(&hash, source->bytes, source->length);
+    sha256_add(&hash, source->bytes, source->length);
     sha256_final_hex(&hash, key);
 }
 
