@@ -76,10 +76,45 @@ START_TEST(columns) {
 }
 END_TEST
 
+/* Of 41 classes there is a list: most images first, the first of equal cells first, and at most 20
+ * lines. The diagonal is no confusion. */
+START_TEST(list) {
+    static uint64_t counts[41 * 41];
+    const char *names[41];
+    struct report_evaluation evaluation;
+    size_t cells[3];
+    char text[8192];
+    for (int i = 0; i < 41; i++) {
+        names[i] = i == 7 ? "a name that is much longer than the forty columns it has" : "short";
+        counts[42 * i] = 50;
+    }
+    counts[7 * 41 + 40] = 3;
+    counts[2 * 41 + 1] = counts[5 * 41] = 4;
+    evaluation = evaluation_of(counts, 41, 1.0);
+    ck_assert_uint_eq(confusion_worst(&evaluation, cells, 3), 3);
+    ck_assert_uint_eq(cells[0], 2 * 41 + 1);
+    ck_assert_uint_eq(cells[2], 7 * 41 + 40);
+    ck_assert_uint_eq(confusion_worst(&evaluation, cells, 1), 1);
+    ck_assert_uint_eq(cells[0], 2 * 41 + 1);
+    print(text, sizeof text, &evaluation, names);
+    ck_assert_ptr_nonnull(strstr(text, "      4   2 short "));
+    ck_assert_ptr_nonnull(strstr(text, "\n      3   7 a name that is much longer than the f...  40 "
+                                       "short"));
+    for (int i = 0; i < 30; i++) {
+        counts[41 * i + 40] = 9;
+    }
+    evaluation = evaluation_of(counts, 41, 1.0);
+    print(text, sizeof text, &evaluation, names);
+    ck_assert_ptr_nonnull(strstr(text, "\n      9  19 "));
+    ck_assert_ptr_null(strstr(text, "\n      9  20 "));
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, by_hand);
     tcase_add_test(tests, nothing_to_share);
     tcase_add_test(tests, columns);
+    tcase_add_test(tests, list);
 }
 
 CHECK_MAIN("confusion", add_tests)

@@ -1,4 +1,5 @@
-/* confusion.c: a confusion matrix in a terminal: the table, or, if it is too wide, its shares. */
+/* confusion.c: a confusion matrix in a terminal: the table, or, if it is too wide, its shares; of
+ * many classes, the list of confusion_list.c. */
 #include "report/confusion.h"
 
 #include <stdlib.h>
@@ -10,7 +11,6 @@
 #include "report/screen.h"
 
 enum {
-    WORST = 20,   /* lines of a list of confusions */
     NAME_MIN = 4, /* columns of a cut name before the shares */
     SHARES_NAME_MAX = 16,
     TABLE_NAME_MAX = 40, /* so that one long name does not push the table out of sight */
@@ -246,53 +246,13 @@ static void print_shares(FILE *out, const struct screen *screen,
                     evaluation->loss);
 }
 
-/* Returns the cell with the most images of those off the diagonal that come after the cell
- * ${before}, by their number and position; SIZE_MAX: there is none. */
-static size_t find_worst(const struct report_evaluation *evaluation, size_t before) {
-    const size_t classes = evaluation->classes;
-    const uint64_t *counts = evaluation->confusion;
-    size_t worst = SIZE_MAX;
-    for (size_t i = 0; i < classes * classes; i++) {
-        const bool later = before == SIZE_MAX || counts[i] < counts[before] ||
-                           (counts[i] == counts[before] && i > before);
-        if (i % (classes + 1) != 0 && counts[i] > 0 && later &&
-            (worst == SIZE_MAX || counts[i] > counts[worst])) {
-            worst = i;
-        }
-    }
-    return worst;
-}
-
-/* Prints the cells off the diagonal that have most images, in place of a table that no one can
- * read. */
-static void print_worst(FILE *out, const struct confusion_matrix *matrix) {
-    const struct report_evaluation *evaluation = matrix->evaluation;
-    const size_t classes = evaluation->classes;
-    const int name = name_width(matrix, NAME_MIN, SHARES_NAME_MAX);
-    size_t cell = SIZE_MAX;
-    int count = 0;
-    screen_print_to(out, "%s: the most frequent confusions of %zu classes\n\n", matrix->title,
-                    classes);
-    screen_print_to(out, "%7s  %-*s  %s\n", "images", name, "true class", "prediction");
-    for (; count < WORST && (cell = find_worst(evaluation, cell)) != SIZE_MAX; count++) {
-        screen_print_to(out, "%7llu  ", (unsigned long long)evaluation->confusion[cell]);
-        label_print(out, matrix->names[cell / classes], name, 0);
-        screen_print_to(out, "  ");
-        label_print(out, matrix->names[cell % classes], name, 0);
-        screen_print_to(out, "\n");
-    }
-    if (count == 0) {
-        screen_print_to(out, "%7s\n", "none");
-    }
-    print_results(out, matrix);
-}
-
 void confusion_print(FILE *out, const struct screen *screen,
                      const struct confusion_matrix *matrix) {
     struct layout table, shares = {0};
     int columns;
     if (matrix->evaluation->classes > CONFUSION_TABLE_MAX) {
-        print_worst(out, matrix);
+        confusion_print_list(out, screen, matrix);
+        print_results(out, matrix);
         return;
     }
     table = table_layout(matrix);

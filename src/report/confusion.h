@@ -9,8 +9,11 @@
 #include "report/screen.h"
 
 /* Classes up to which a matrix is a table, or has numbers in a figure. Of more classes the terminal
- * gets the most frequent confusions. */
+ * and a report get the most frequent confusions. */
 enum { CONFUSION_TABLE_MAX = 40 };
+
+/* The confusions in the list of a report. */
+enum { CONFUSION_LIST_MAX = 100 };
 
 /* The result of a model on images. Free with report_evaluation_finish. */
 struct report_evaluation {
@@ -42,10 +45,18 @@ double confusion_value(const struct confusion_matrix *matrix, size_t row, size_t
 /* Returns the largest value of all cells, at least a little above 0. */
 double confusion_largest(const struct confusion_matrix *matrix);
 
+/* Stores the ${most} cells off the diagonal that have most images in ${cells}, the first of equal
+ * ones first: row x classes + column. Returns their number, which is less if there are no more. */
+size_t confusion_worst(const struct report_evaluation *evaluation, size_t *cells, size_t most);
+
+/* Prints the worst cells, with the numbers and the names of their classes. */
+void confusion_print_list(FILE *out, const struct screen *screen,
+                          const struct confusion_matrix *matrix);
+
 /* Prints the matrix: a table with names, totals, recall, precision and accuracy, 97 columns wide
  * for the ten classes of Fashion-MNIST, with blue cells on a screen with colour. If the table is
  * wider than the screen and the shares fit, prints the share of each row in percent. Of more than
- * CONFUSION_TABLE_MAX classes, prints the cells off the diagonal that have most images. */
+ * CONFUSION_TABLE_MAX classes, prints the list. */
 void confusion_print(FILE *out, const struct screen *screen, const struct confusion_matrix *matrix);
 
 #endif

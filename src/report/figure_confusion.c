@@ -8,7 +8,8 @@
 #define TITLE_SIZE    16.0
 #define AXIS_SIZE     13.0
 #define SIDE          900.0   /* of a matrix whose cells have no numbers */
-#define NAME_SIZE_MIN 5.0     /* smaller names are omitted */
+#define NAME_SIZE_MIN 5.0     /* of smaller names, there are numbers of classes instead */
+#define NUMBER_SIZE   11.0    /* of these */
 #define SLANT         0.70711 /* sine of 45 degrees, the angle of the names below */
 
 /* Positions and sizes of the parts. */
@@ -16,6 +17,7 @@ struct layout {
     double value, name;   /* sizes of text */
     double cell, side;    /* of a cell, of the matrix */
     double name_length;   /* at most */
+    size_t every;         /* classes from a name to the next: 1, or more for numbers */
     double tick_length;   /* of a number at the colour bar, at most */
     double left, top;     /* of the matrix */
     double width, height; /* of the sheet */
@@ -33,6 +35,16 @@ static double larger(double a, double b) {
 static void accuracy_text(const struct confusion_matrix *matrix, char text[80]) {
     double accuracy = matrix->evaluation->accuracy;
     snprintf(text, 80, "accuracy=%.4f; misclass=%.4f", accuracy, 1 - accuracy);
+}
+
+/* Returns the name of class ${i}, or its number, for which ${number} has room. */
+static const char *name_of(const struct confusion_matrix *matrix, const struct layout *layout,
+                           size_t i, char number[32]) {
+    if (layout->every == 1) {
+        return matrix->names[i];
+    }
+    snprintf(number, 32, "%zu", i);
+    return number;
 }
 
 static struct layout measure(const struct confusion_matrix *matrix) {
@@ -57,9 +69,15 @@ static struct layout measure(const struct confusion_matrix *matrix) {
     layout.side = layout.cell * (double)classes;
     /* The names and the numbers of the colour bar. */
     layout.name = layout.cell * 0.6 < 12 ? layout.cell * 0.6 : 12;
-    for (size_t i = 0; i < classes && layout.name >= NAME_SIZE_MIN; i++) {
-        layout.name_length =
-            larger(layout.name_length, canvas_length(matrix->names[i], layout.name));
+    layout.every = 1;
+    if (layout.name < NAME_SIZE_MIN) {
+        layout.name = NUMBER_SIZE;
+        layout.every = (size_t)larger(canvas_tick((double)classes, 20), 1);
+    }
+    for (size_t i = 0; i < classes; i += layout.every) {
+        char number[32];
+        layout.name_length = larger(
+            layout.name_length, canvas_length(name_of(matrix, &layout, i, number), layout.name));
     }
     layout.name_length = layout.name_length < NAME_LENGTH ? layout.name_length + 1 : NAME_LENGTH;
     layout.left = (double)(int)(EDGE + AXIS_SIZE + 14 + layout.name_length + 8);
@@ -118,7 +136,9 @@ static void draw_frame(struct canvas *canvas, double x, double y, double width, 
 
 static void draw_names(struct canvas *canvas, const struct confusion_matrix *matrix,
                        const struct layout *layout) {
-    for (size_t i = 0; i < matrix->evaluation->classes && layout->name >= NAME_SIZE_MIN; i++) {
+    for (size_t i = 0; i < matrix->evaluation->classes; i += layout->every) {
+        char number[32];
+        const char *name = name_of(matrix, layout, i, number);
         double middle = ((double)i + 0.5) * layout->cell;
         double bottom = layout->top + layout->side;
         struct canvas_text_style left = {.x = layout->left - 8,
@@ -135,8 +155,8 @@ static void draw_names(struct canvas *canvas, const struct confusion_matrix *mat
         double tick_left[] = {layout->left - 4, layout->top + middle, layout->left,
                               layout->top + middle};
         double tick_below[] = {layout->left + middle, bottom, layout->left + middle, bottom + 4};
-        canvas_text(canvas, &left, layout->name_length, matrix->names[i]);
-        canvas_text(canvas, &below, layout->name_length, matrix->names[i]);
+        canvas_text(canvas, &left, layout->name_length, name);
+        canvas_text(canvas, &below, layout->name_length, name);
         canvas->kind->line(canvas, tick_left, 2, 1, false, CANVAS_MUTED);
         canvas->kind->line(canvas, tick_below, 2, 1, false, CANVAS_MUTED);
     }
@@ -173,7 +193,8 @@ static void draw_bar(struct canvas *canvas, const struct confusion_matrix *matri
                      const struct layout *layout) {
     double x = layout->left + layout->side + 24, largest = confusion_largest(matrix);
     double step = canvas_tick(largest, layout->side / 40 < 6 ? layout->side / 40 : 6);
-    int stripes = 64;
+    const int stripes = 64;
+    step = matrix->normalize ? step : larger(step, 1); /* counts are whole numbers */
     for (int i = 0; i < stripes; i++) {
         double from = layout->side * i / stripes;
         /* Each stripe continues under the next ones, so that no seam shows. */

@@ -109,7 +109,7 @@ def check(browser, page):
 
 # Colours of the body, of the name of a class, and of the training curve.
 COLOURS = """const style = (s) => getComputedStyle(document.querySelector(s));
-    return [style('body').backgroundColor, style('.matrix tbody th').color, style('.curves polyline:last-of-type').stroke]"""
+    return [style('body').backgroundColor, style('.classes tbody th').color, style('.curves polyline:last-of-type').stroke]"""
 
 
 def look(browser, page):
@@ -133,7 +133,7 @@ def look(browser, page):
     assert paper.startswith(b"%PDF-") and 0 < pages < 30, f"{pages} pages of paper"
     messages = browser.call("POST", "/se/log", {"type": "browser"})
     assert not [c for c in messages if "favicon" not in c["message"]], messages
-    titles = browser.run("return [...document.querySelectorAll('.matrix button')].filter(b => !b.title || !b.id).length")
+    titles = browser.run("return [...document.querySelectorAll('.cells button')].filter(b => !b.title || !b.id).length")
     assert titles == 0, f"{titles} cells have no name"
 
 

@@ -40,5 +40,5 @@ def make(run, folder, classes, epochs):
 random.seed(3)
 with open(sys.argv[1] + "/run.json", encoding="utf-8") as source:
     given = json.load(source)
-for kind in (2, 1), (10, 2), (100, 200), (256, 5), (1000, 5):
+for kind in (2, 1), (10, 2), (100, 200), (1000, 5):
     make(given, "%s/kind-%d-%d" % (sys.argv[2], *kind), *kind)

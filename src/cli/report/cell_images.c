@@ -2,8 +2,7 @@
  *
  * Each run is evaluated again, with its logits: the confidence of an image is the probability of
  * the predicted class. Mistakes are sorted with the most confident first, correct predictions with
- * the least certain first. The number of images of each cell is limited, which keeps the file
- * small. */
+ * the least certain first. */
 #include "cli/report/report.h"
 
 #include <math.h>
@@ -19,15 +18,11 @@
 #include "cli/setup.h"
 #include "os/files.h"
 #include "report/png.h"
+#include "report/scale.h"
 
 enum {
-    IMAGES_MAX = 3000, /* in a report: about 2 MB */
-    IMAGE_BYTES = 720, /* of an image and its data */
-    PAGE_BYTES = 2850000,
-    ZERO_BYTES = 10, /* of an empty cell of the table */
-    CELL_BYTES = 48, /* of another cell, at most */
-    CELL_MAX = 24,   /* images of a cell */
-    COLUMNS = 50     /* of the sprite */
+    COLUMNS = 50, /* of the sprite */
+    SIDE_MAX = 84 /* of an image in it: as large as the page shows it */
 };
 
 /* A split of a run, and its images. */
@@ -37,16 +32,12 @@ struct part {
     struct weft_images *images;
 };
 
-static uint32_t cell_of(const struct page_picture *picture) {
-    return (uint32_t)picture->truth << 16 | picture->predicted;
-}
-
 /* The order of pictures: by cell, then by confidence. */
 static int by_cell(const void *left, const void *right) {
     const struct page_picture *a = left, *b = right;
     bool mistake = a->truth != a->predicted;
-    if (cell_of(a) != cell_of(b)) {
-        return cell_of(a) < cell_of(b) ? -1 : 1;
+    if (cli_report_cell(a) != cli_report_cell(b)) {
+        return cli_report_cell(a) < cli_report_cell(b) ? -1 : 1;
     }
     if (a->probability != b->probability) {
         return (a->probability > b->probability) == mistake ? -1 : 1;
@@ -68,22 +59,37 @@ static void predict(const float *logits, size_t classes, struct page_picture *pi
     picture->probability = (float)(1 / sum);
 }
 
-/* Stores all images of a split in the order of their cells. */
+/* Whether the page shows the images of a cell: of many classes it has the ${count} ${cells}. */
+static bool is_shown(const struct report_evaluation *evaluation, const size_t *cells, size_t count,
+                     const struct page_picture *picture) {
+    const size_t cell = picture->truth * evaluation->classes + picture->predicted;
+    bool listed = evaluation->classes <= CONFUSION_TABLE_MAX;
+    for (size_t i = 0; i < count && !listed; i++) {
+        listed = cells[i] == cell;
+    }
+    return listed;
+}
+
+/* Stores the images of a split that the page can show in the order of their cells. */
 static enum weft_status sort_images(struct part *part, const struct report_evaluation *evaluation,
                                     const float *logits, struct weft_error *error) {
     const uint16_t *labels = weft_images_labels(part->images);
     struct page_picture *pictures = calloc(evaluation->images, sizeof *pictures);
+    size_t cells[CONFUSION_LIST_MAX], shown = 0;
+    const size_t listed = confusion_worst(evaluation, cells, CONFUSION_LIST_MAX);
     if (pictures == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for %zu images", evaluation->images);
     }
     for (size_t i = 0; i < evaluation->images; i++) {
-        pictures[i].index = (uint32_t)i;
-        pictures[i].truth = labels[i];
-        predict(logits + i * evaluation->classes, evaluation->classes, &pictures[i]);
+        struct page_picture *picture = &pictures[shown];
+        picture->index = (uint32_t)i;
+        picture->truth = labels[i];
+        predict(logits + i * evaluation->classes, evaluation->classes, picture);
+        shown += is_shown(evaluation, cells, listed, picture);
     }
-    qsort(pictures, evaluation->images, sizeof *pictures, by_cell);
+    qsort(pictures, shown, sizeof *pictures, by_cell);
     part->run->pictures[part->split] = pictures;
-    part->run->picture_count[part->split] = evaluation->images;
+    part->run->picture_count[part->split] = shown;
     return WEFT_OK;
 }
 
@@ -195,82 +201,58 @@ static enum weft_status try_run(const struct cli_options *options, const char *d
     return status;
 }
 
-/* Returns how many pictures of a sorted list are among the first ${most} of their cell. If ${keep},
- * moves them to the front of the list. */
-static size_t cut(struct page_picture *pictures, size_t count, size_t most, bool keep) {
-    size_t kept = 0, in_cell = 0;
-    uint32_t cell = UINT32_MAX; /* of the previous picture */
-    for (size_t i = 0; i < count; i++) {
-        in_cell = cell_of(&pictures[i]) == cell ? in_cell + 1 : 1;
-        cell = cell_of(&pictures[i]);
-        if (in_cell <= most) {
-            pictures[keep ? kept : i] = pictures[i];
-            kept++;
-        }
-    }
-    return kept;
-}
-
-/* Returns how many images fit into the page in addition to the cells. */
-static size_t image_limit(const struct part *parts, size_t count) {
-    size_t bytes = 0, left;
-    for (size_t i = 0; i < count; i++) {
-        const struct report_evaluation *evaluation = &parts[i].run->evaluations[parts[i].split];
-        for (size_t k = 0; k < evaluation->classes * evaluation->classes; k++) {
-            bytes += evaluation->confusion[k] == 0 ? ZERO_BYTES : CELL_BYTES;
-        }
-    }
-    left = bytes < PAGE_BYTES ? PAGE_BYTES - bytes : 0;
-    return left / IMAGE_BYTES < IMAGES_MAX ? left / IMAGE_BYTES : IMAGES_MAX;
-}
-
-/* Keeps as many pictures of each cell as the limit allows. Returns their number. */
-static size_t choose(const struct part *parts, size_t count) {
-    size_t limit = image_limit(parts, count), most = CELL_MAX, total;
-    for (;; most--) {
-        total = 0;
-        for (size_t i = 0; i < count; i++) {
-            const struct page_run *run = parts[i].run;
-            total +=
-                cut(run->pictures[parts[i].split], run->picture_count[parts[i].split], most, false);
-        }
-        if (total <= limit || most == 0) {
-            break;
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        size_t *pictures = &parts[i].run->picture_count[parts[i].split];
-        *pictures = cut(parts[i].run->pictures[parts[i].split], *pictures, most, true);
-    }
-    return total;
-}
-
-/* Sets the size of the sprite's images to that of the first run. Images of another size are
- * omitted. */
+/* Sets the size of the sprite's images: that of the first run's, or less if its longer side exceeds
+ * SIDE_MAX. Images of another size are omitted. */
 static void set_size(struct page *page, const struct part *parts, size_t count) {
+    size_t height = 0, width = 0;
     for (size_t i = 0; i < count; i++) {
         size_t *pictures = &parts[i].run->picture_count[parts[i].split], shape[3];
         weft_images_shape(parts[i].images, shape);
-        if (*pictures > 0 && page->width == 0) {
-            page->width = shape[2];
-            page->height = shape[1];
+        if (*pictures > 0 && width == 0) {
+            height = shape[1];
+            width = shape[2];
         }
-        if (shape[2] != page->width || shape[1] != page->height) {
+        if (shape[1] != height || shape[2] != width) {
             *pictures = 0;
         }
     }
+    page->height = height;
+    page->width = width;
+    if (height > SIDE_MAX || width > SIDE_MAX) {
+        const size_t longer = height > width ? height : width;
+        page->height = height * SIDE_MAX > longer ? height * SIDE_MAX / longer : 1;
+        page->width = width * SIDE_MAX > longer ? width * SIDE_MAX / longer : 1;
+    }
 }
 
-/* Copies the chosen images of a part into the sprite, from number ${next} on. */
-static void paint(const struct page *page, const struct part *part, uint8_t *sprite,
+/* Copies the chosen images of a part into the sprite, from number ${next} on. ${image} has room for
+ * one, and for one of the sprite. */
+static void paint(const struct page *page, const struct part *part, uint8_t *image, uint8_t *sprite,
                   uint32_t *next) {
+    size_t shape[3];
+    weft_images_shape(part->images, shape);
     for (size_t i = 0; i < part->run->picture_count[part->split]; i++) {
         struct page_picture *picture = &part->run->pictures[part->split][i];
         size_t number = picture->sprite = (*next)++;
         uint8_t *to =
             sprite + (number / COLUMNS * page->height * COLUMNS + number % COLUMNS) * page->width;
-        cli_load_grey(part->images, picture->index, COLUMNS * page->width, to);
+        uint8_t *small = image + shape[1] * shape[2];
+        cli_load_grey(part->images, picture->index, shape[2], image);
+        scale_bytes(image, shape[2], shape[1], small, page->width, page->height);
+        for (size_t y = 0; y < page->height; y++) {
+            memcpy(to + y * COLUMNS * page->width, small + y * page->width, page->width);
+        }
     }
+}
+
+/* Returns memory for the largest image of all parts and one of the sprite. */
+static uint8_t *image_memory(const struct page *page, const struct part *parts, size_t count) {
+    size_t largest = 0, shape[3];
+    for (size_t i = 0; i < count; i++) {
+        weft_images_shape(parts[i].images, shape);
+        largest = shape[1] * shape[2] > largest ? shape[1] * shape[2] : largest;
+    }
+    return malloc(largest + page->height * page->width);
 }
 
 /* Chooses the images of all parts and makes the sprite. */
@@ -278,22 +260,26 @@ static enum weft_status make_sprite(struct page *page, const struct part *parts,
                                     struct weft_error *error) {
     size_t total, rows;
     uint32_t next = 0;
-    uint8_t *sprite;
+    uint8_t *sprite, *image;
     enum weft_status status;
     set_size(page, parts, count);
-    total = choose(parts, count);
+    total = cli_report_choose(page);
     page->columns = COLUMNS;
     if (total == 0) {
         return WEFT_OK;
     }
     rows = (total + COLUMNS - 1) / COLUMNS;
     sprite = calloc(rows * COLUMNS, page->height * page->width);
-    if (sprite == NULL) {
+    image = image_memory(page, parts, count);
+    if (sprite == NULL || image == NULL) {
+        free(sprite);
+        free(image);
         return error_set(error, WEFT_NO_MEMORY, "no memory for %zu images", total);
     }
     for (size_t i = 0; i < count; i++) {
-        paint(page, &parts[i], sprite, &next);
+        paint(page, &parts[i], image, sprite, &next);
     }
+    free(image);
     status = report_png_encode(sprite, COLUMNS * page->width, rows * page->height, &page->sprite,
                                &page->sprite_size, error);
     free(sprite);

@@ -21,4 +21,11 @@ void cli_report_run_finish(struct page_run *run);
 enum weft_status cli_report_images(const struct cli_options *options, struct page *page,
                                    char (*data)[4096], struct weft_error *error);
 
+/* cell_choice.c: keeps as many pictures of each cell as fit into the page, whose lists are sorted
+ * by cell. Returns their number. */
+size_t cli_report_choose(struct page *page);
+
+/* Returns a number for the cell of ${picture}. */
+uint32_t cli_report_cell(const struct page_picture *picture);
+
 #endif

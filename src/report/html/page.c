@@ -72,7 +72,7 @@ static void write_split(FILE *out, const struct page_run *run, size_t number,
     fprintf(
         out,
         "<section>\n<h3>%s images: accuracy %.2f %%</h3>\n<p class=\"note\">%zu of %zu, mean loss "
-        "%.4f. <span class=\"hint\">Click a cell to see its images.</span></p>\n",
+        "%.4f. <span class=\"hint\">Click a number to see its images.</span></p>\n",
         split == WEFT_SPLIT_TRAIN ? "Training" : "Test", 100 * evaluation->accuracy,
         evaluation->correct, evaluation->images, evaluation->loss);
     fputs("<div class=\"pair\">\n", out);
@@ -81,8 +81,8 @@ static void write_split(FILE *out, const struct page_run *run, size_t number,
     fprintf(
         out,
         "</div>\n<div class=\"pictures empty\" id=\"pictures-r%zu-%s\" aria-live=\"polite\">"
-        "<p class=\"note\">The images of a cell appear here. Click a cell, or select it with Tab, "
-        "the arrow keys and Enter.</p></div>\n",
+        "<p class=\"note\">The images of a cell appear here. Click its number, or select it with "
+        "Tab, the arrow keys and Enter.</p></div>\n",
         number, weft_split_name(split));
     fputs("</section>\n", out);
 }

@@ -56,7 +56,8 @@ enum weft_status page_write(FILE *out, const struct page *page, struct weft_erro
 /* Writes the facts of all runs. */
 void page_facts(FILE *out, const struct page *page);
 
-/* Writes the matrix of a split of a run. The script makes its cells buttons with the id
+/* Writes the matrix of a split of a run; of more than CONFUSION_TABLE_MAX classes, the list of
+ * CONFUSION_LIST_MAX cells. The script makes its cells buttons with the id
  * "rNUMBER-SPLIT-ROW-COLUMN". */
 void page_matrix(FILE *out, const struct page_run *run, size_t number, enum weft_split split);
 

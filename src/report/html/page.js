@@ -2,7 +2,7 @@
 // Shows the images of a cell. page.c describes the data, which is in the page.
 (function () {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const scale = Math.max(1, Math.round(84 / data.width));
+  const scale = Math.max(1, Math.round(84 / Math.max(data.width, data.height)));
 
   function element(name, text) {
     const node = document.createElement(name);
@@ -74,10 +74,16 @@
     return button;
   }
 
+  // The cells of the confusion matrix in a row of a table, with true class and prediction. A list has one in a row.
+  function cellsOf(tr, index) {
+    if (tr.dataset.cell) return [[tr.cells[0], ...tr.dataset.cell.split("-").map(Number)]];
+    return [...tr.cells].slice(1, -1).map((cell, column) => [cell, index, column]);
+  }
+
   // A cell that has images becomes a button.
-  document.querySelectorAll(".matrix").forEach((matrix) => {
+  document.querySelectorAll(".cells").forEach((matrix) => {
     const [, run, split] = matrix.id.split("-"), names = data.runs[run.slice(1)].classes;
-    [...matrix.tBodies[0].rows].forEach((tr, row) => [...tr.cells].slice(1, -1).forEach((cell, column) => {
+    [...matrix.tBodies[0].rows].forEach((tr, index) => cellsOf(tr, index).forEach(([cell, row, column]) => {
       if (cell.textContent === "0") return cell.classList.add("zero");
       const button = element("button", cell.textContent);
       button.id = [run, split, row, column].join("-");
@@ -103,5 +109,5 @@
   });
 
   const selected = document.getElementById(location.hash.slice(1));
-  if (selected && selected.matches(".matrix button")) show(selected);
+  if (selected && selected.matches(".cells button")) show(selected);
 })();

@@ -72,7 +72,7 @@ void page_facts(FILE *out, const struct page *page) {
     fputs("</section>\n", out);
 }
 
-/* A hundred classes have ten thousand cells, so a cell is short: the script makes it a button. */
+/* Forty classes have 1,600 cells, so a cell is short: the script makes it a button. */
 static void write_cell(FILE *out, uint64_t count, uint64_t total) {
     double share = count > 0 ? (double)count / (double)total : 0;
     fputs(share > 0.5 ? "<td class=\"strong\"" : "<td", out);
@@ -88,11 +88,13 @@ static void write_class(FILE *out, const char *name) {
     label_markup(out, "", name, "</th>");
 }
 
-void page_matrix(FILE *out, const struct page_run *run, size_t number, enum weft_split split) {
+/* Writes the table of all counts. */
+static void write_matrix(FILE *out, const struct page_run *run, size_t number,
+                         enum weft_split split) {
     const struct report_evaluation *evaluation = &run->evaluations[split];
     size_t classes = evaluation->classes;
     fprintf(out,
-            "<div class=\"scroll\"><table class=\"matrix%s\" id=\"matrix-r%zu-%s\">\n"
+            "<div class=\"scroll\"><table class=\"cells matrix%s\" id=\"matrix-r%zu-%s\">\n"
             "<caption>Confusion matrix: rows are true classes, columns are predictions</caption>\n"
             "<thead><tr><th></th>",
             classes > DENSE ? " dense" : "", number, weft_split_name(split));
@@ -111,6 +113,47 @@ void page_matrix(FILE *out, const struct page_run *run, size_t number, enum weft
     fputs("</tbody>\n</table></div>\n", out);
 }
 
+/* Writes the name of a class as a cell, which may be cut. */
+static void write_name(FILE *out, const char *name) {
+    label_markup(out, "<td title=\"", name, "\">");
+    label_markup(out, "", name, "</td>");
+}
+
+/* Writes the most frequent confusions. The script finds the cell of a row in data-cell. */
+static void write_list(FILE *out, const struct page_run *run, size_t number,
+                       enum weft_split split) {
+    const struct report_evaluation *evaluation = &run->evaluations[split];
+    const size_t classes = evaluation->classes;
+    size_t cells[CONFUSION_LIST_MAX];
+    const size_t count = confusion_worst(evaluation, cells, CONFUSION_LIST_MAX);
+    fprintf(out,
+            "<div class=\"scroll long\"><table class=\"cells list\" id=\"matrix-r%zu-%s\">\n"
+            "<caption>The most frequent confusions of %zu classes%s</caption>\n<thead><tr><th "
+            "scope=\"col\">images</th>"
+            "<th scope=\"col\">share</th><th scope=\"col\">true class</th>"
+            "<th scope=\"col\">prediction</th></tr></thead>\n<tbody>\n",
+            number, weft_split_name(split), classes, count == 0 ? ": none" : "");
+    for (size_t i = 0; i < count; i++) {
+        const size_t row = cells[i] / classes, column = cells[i] % classes;
+        const uint64_t images = evaluation->confusion[cells[i]];
+        fprintf(out, "<tr data-cell=\"%zu-%zu\"><td>%llu</td><td>%.1f&nbsp;%%</td>", row, column,
+                (unsigned long long)images,
+                100 * (double)images / (double)confusion_row_total(evaluation, row));
+        write_name(out, run->names[row]);
+        write_name(out, run->names[column]);
+        fputs("</tr>\n", out);
+    }
+    fputs("</tbody>\n</table></div>\n", out);
+}
+
+void page_matrix(FILE *out, const struct page_run *run, size_t number, enum weft_split split) {
+    if (run->evaluations[split].classes > CONFUSION_TABLE_MAX) {
+        write_list(out, run, number, split);
+    } else {
+        write_matrix(out, run, number, split);
+    }
+}
+
 /* Writes a share with three decimals, or a dash where there is nothing to share. */
 static void write_share(FILE *out, double part, double total) {
     if (total > 0) {
@@ -123,7 +166,8 @@ static void write_share(FILE *out, double part, double total) {
 void page_classes(FILE *out, const struct page_run *run, enum weft_split split) {
     const struct report_evaluation *evaluation = &run->evaluations[split];
     size_t classes = evaluation->classes;
-    fputs("<div class=\"scroll\"><table class=\"classes\">\n<thead><tr><th "
+    fprintf(out, "<div class=\"scroll%s\">", classes > CONFUSION_TABLE_MAX ? " long" : "");
+    fputs("<table class=\"classes\">\n<thead><tr><th "
           "scope=\"col\">class</th><th scope=\"col\">images</th><th scope=\"col\">recall</th>"
           "<th scope=\"col\">precision</th><th scope=\"col\">F1</th></tr></thead>\n<tbody>\n",
           out);
