@@ -38,7 +38,7 @@ struct weft_library {
 
 /* Stores the libraries and their versions in ${libraries} and returns their number: zlib, jansson,
  * CLBlast (the version that libweft was built with) and the OpenCL loader. The query of the
- * version of the loader loads the OpenCL drivers. */
+ * version of the loader loads the OpenCL drivers. Returns 0 for NULL. */
 WEFT_API size_t weft_libraries(struct weft_library libraries[WEFT_LIBRARIES_MAX]);
 
 WEFT_END

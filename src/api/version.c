@@ -36,6 +36,9 @@ static void add(struct weft_library *libraries, size_t *count, const char *name,
 size_t weft_libraries(struct weft_library libraries[WEFT_LIBRARIES_MAX]) {
     size_t count = 0;
     char loader[sizeof libraries->version], nettle[sizeof libraries->version];
+    if (libraries == NULL) {
+        return 0;
+    }
     snprintf(nettle, sizeof nettle, "%d.%d", nettle_version_major(), nettle_version_minor());
     add(libraries, &count, "zlib", zlibVersion());
     add(libraries, &count, "jansson", jansson_version_str());
