@@ -2,10 +2,12 @@
  * fewer or more members than this library knows. */
 #include "check_weft.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <weft/weft.h>
 
 #include "api/api.h"
+#include "api_case.h"
 
 /* A structure in three versions of the library. */
 struct first {
@@ -142,6 +144,32 @@ START_TEST(functions) {
 }
 END_TEST
 
+/* A program that was compiled before recipe and average_flips were added: what lies behind its
+ * structures is not read. */
+START_TEST(shorter_options) {
+    struct weft_training_options training = WEFT_TRAINING_OPTIONS;
+    struct weft_evaluation_options evaluation = WEFT_EVALUATION_OPTIONS;
+    struct weft_evaluation found[2] = {WEFT_EVALUATION, WEFT_EVALUATION};
+    struct weft_error *error = weft_error_create();
+    struct weft_model *model = api_model(1);
+    struct weft_images *images = api_images(20, 1);
+    for (int i = 0; i < 2; i++) {
+        struct weft_session *session = api_open_threads(model, "cpu", 5, 1);
+        API_OK(weft_train(session, images, &training, error));
+        API_OK(weft_evaluate(session, images, &evaluation, &found[i], error));
+        weft_session_close(session);
+        memset(&training.recipe, 0x5a, sizeof training.recipe);
+        training.size = offsetof(struct weft_training_options, recipe);
+        evaluation.average_flips = true;
+        evaluation.size = offsetof(struct weft_evaluation_options, average_flips);
+    }
+    ck_assert_mem_eq(&found[0], &found[1], sizeof found[0]);
+    weft_images_destroy(images);
+    weft_model_destroy(model);
+    weft_error_destroy(error);
+}
+END_TEST
+
 /* The macro in the header, the function and the text of the build are one version. */
 START_TEST(version) {
     unsigned major, minor, patch;
@@ -157,6 +185,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, no_structure);
     tcase_add_test(tests, results);
     tcase_add_test(tests, functions);
+    tcase_add_test(tests, shorter_options);
     tcase_add_test(tests, version);
 }
 

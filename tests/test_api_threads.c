@@ -120,6 +120,70 @@ START_TEST(one_thread_at_a_time) {
 }
 END_TEST
 
+static void *close_session(void *context) {
+    weft_session_close(context);
+    return NULL;
+}
+
+static bool close_in_second(void *context, size_t epoch, size_t step, size_t steps) {
+    pthread_t thread;
+    (void)epoch, (void)step, (void)steps;
+    ck_assert_int_eq(pthread_create(&thread, NULL, close_session, context), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    return true;
+}
+
+/* Closes the session once it is open, from one of its threads. */
+static bool close_in_go_on(void *context, double steps) {
+    struct weft_session **opened = context, *used = *opened;
+    (void)steps;
+    *opened = NULL;
+    weft_session_close(used);
+    return true;
+}
+
+/* A session that is closed during a call, wherever, ends that call and is closed then. */
+START_TEST(closed_by_another_thread) {
+    struct weft_session_options on_cpu = WEFT_SESSION_OPTIONS;
+    struct weft_training_options options = WEFT_TRAINING_OPTIONS;
+    struct weft_model *model = api_model(1);
+    struct weft_session *session = api_open(model, "cpu", 20), *other;
+    options.progress = close_in_second;
+    options.context = session;
+    API_FAILS(WEFT_INTERRUPTED, "interrupted", weft_train(session, images, &options, error));
+    on_cpu.device = "cpu";
+    on_cpu.go_on = close_in_go_on;
+    on_cpu.context = &session;
+    session = NULL;
+    API_OK(weft_session_open(model, &on_cpu, &other, error));
+    session = other;
+    options.progress = NULL;
+    options.epochs = 1000000;
+    API_FAILS(WEFT_INTERRUPTED, "interrupted", weft_train(other, images, &options, error));
+    ck_assert_ptr_null(session);
+    weft_model_destroy(model);
+}
+END_TEST
+
+static bool never(void *context, double steps) {
+    (void)context;
+    (void)steps;
+    return false;
+}
+
+/* Opening asks, too. */
+START_TEST(not_opened) {
+    struct weft_session_options options = WEFT_SESSION_OPTIONS;
+    struct weft_model *model = api_model(1);
+    struct weft_session *session;
+    options.go_on = never;
+    API_FAILS(WEFT_INTERRUPTED, "opening the device: interrupted",
+              weft_session_open(model, &options, &session, error));
+    ck_assert_ptr_null(session);
+    weft_model_destroy(model);
+}
+END_TEST
+
 static struct weft_session *alarmed;
 
 static void on_alarm(int number) {
@@ -180,6 +244,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, independent);
     tcase_add_test(tests, independent_on_devices);
     tcase_add_test(tests, one_thread_at_a_time);
+    tcase_add_test(tests, closed_by_another_thread);
+    tcase_add_test(tests, not_opened);
     tcase_add_test(tests, cancel);
     tcase_add_test(tests, after_fork);
 }

@@ -180,6 +180,15 @@ static bool wrong_rate(void *context, const struct weft_epoch *epoch, float *lea
     return true;
 }
 
+/* Its failure is not the one of the call that it ends. */
+static bool fail_and_stop(void *context, const struct weft_epoch *epoch, float *learning_rate) {
+    WRONG(weft_train(session, images, NULL, error));
+    (void)context;
+    (void)epoch;
+    (void)learning_rate;
+    return false;
+}
+
 START_TEST(callbacks) {
     static float rates[] = {-0.5f, 0, (float)NAN};
     struct weft_training_options options = WEFT_TRAINING_OPTIONS;
@@ -189,13 +198,17 @@ START_TEST(callbacks) {
     options.epoch = from_callback;
     ck_assert_int_eq(weft_train(session, images, &options, own), WEFT_OK);
     weft_error_destroy(own);
+    RIGHT(weft_train(session, images, &options, error)); /* the error of the callback's calls */
+    ck_assert_str_eq(weft_error_message(error), "");
+    options.epoch = fail_and_stop;
+    FAILS(WEFT_INTERRUPTED, weft_train(session, images, &options, error));
     options.epochs = 2;
     options.epoch = wrong_rate;
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
         options.context = &rates[i];
         WRONG(weft_train(session, images, &options, error));
     }
-    end(13);
+    end(25);
 }
 END_TEST
 

@@ -57,7 +57,8 @@ enum weft_status {
 };
 
 /* What failed, why, and what helps. A function that takes one clears it first, so an error object
- * serves for many calls. It is used by one thread at a time. */
+ * serves for many calls. It is used by one thread at a time. A callback may use that of the call it
+ * is in, which sets it again at its end. */
 struct weft_error;
 
 /* Returns a new error object, or NULL without memory. */

@@ -15,7 +15,8 @@
  * There are two exceptions. weft_session_cancel may be called at any time. And callbacks of
  * weft_train and weft_evaluate may call the functions that leave the values as they are:
  * weft_session_model, weft_session_checkpoint, weft_session_get, weft_evaluate and weft_predict.
- * Sessions are independent of each other.
+ * Sessions are independent of each other. A callback returns: it neither throws an exception nor
+ * calls longjmp.
  *
  * After fork, each call of the child with a session of the parent fails with WEFT_USAGE. The child
  * may close it, which frees only memory.
@@ -60,8 +61,9 @@ struct weft_session_options {
     /* Is asked several times a second whether to go on while the session works; ${steps} is how
      * many steps or passes of the present call are done, such as 2.25. After false the call ends
      * with WEFT_INTERRUPTED. It may be called on a thread of the session, but never on two at once,
-     * and must not use the session. weft_forward, weft_backward and weft_step do not ask. May be
-     * NULL. */
+     * and must not use the session. weft_forward, weft_backward and weft_step do not ask, and no
+     * driver can be stopped while it compiles OpenCL programs, so weft_session_open asks before and
+     * after that. May be NULL. */
     bool (*go_on)(void *context, double steps);
     void *context; /* of log and go_on */
 };
@@ -82,8 +84,9 @@ WEFT_API enum weft_status weft_session_open(const struct weft_model *model,
                                             struct weft_session **session,
                                             struct weft_error *error);
 
-/* Closes ${session} and frees all that it holds. NULL is harmless. No call of another thread may
- * run. In a callback, the call that runs ends with WEFT_INTERRUPTED and then closes the session. */
+/* Closes ${session} and frees all that it holds. NULL is harmless. If a call runs, in whose
+ * callback this is or in another thread, that call ends with WEFT_INTERRUPTED and then closes the
+ * session; no other call may begin. */
 WEFT_API void weft_session_close(struct weft_session *session);
 
 /* Returns the device, which is valid until ${session} is closed. NULL for NULL. */
@@ -271,9 +274,10 @@ WEFT_API enum weft_status weft_evaluate(struct weft_session *session,
                                         struct weft_error *error);
 
 /* Predicts ${count} images of ${pixels}: a byte for each value of the network's input, image after
- * image. Stores count x outputs logits in ${logits}, and for each image the first class with the
- * largest logit in ${classes}; either may be NULL. Batch norm uses running statistics. Any number
- * of images is computed in the memory of a batch. */
+ * image, and in an image channel after channel, not pixel after pixel. Stores count x outputs
+ * logits in ${logits}, and for each image the first class with the largest logit in ${classes};
+ * either may be NULL. Batch norm uses running statistics. Any number of images is computed in the
+ * memory of a batch. */
 WEFT_API enum weft_status weft_predict(struct weft_session *session, const uint8_t *pixels,
                                        size_t count, float *logits, uint32_t *classes,
                                        struct weft_error *error);

@@ -62,12 +62,16 @@ weft_compare_files(const char *a, const char *b,
     struct receiver receiver = {tensor, context};
     struct weft_comparison found;
     struct file_comparison result;
+    struct weft_error failure = {.status = WEFT_OK};
+    enum weft_status status;
     API_BEGIN;
     API_NOT_NULL(a);
     API_NOT_NULL(b);
     API_NOT_NULL(comparison);
     API_STRUCTURE(found, comparison, undigested_b);
-    TRY(compare_files(a, b, receive, &receiver, &result, error));
+    status = compare_files(a, b, receive, &receiver, &result, &failure);
+    *error = failure; /* the callback may have used it */
+    TRY(status);
     found.tensors = result.tensors;
     found.different = result.different;
     memcpy(found.metadata, result.metadata, sizeof found.metadata);

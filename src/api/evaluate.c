@@ -93,6 +93,7 @@ enum weft_status weft_evaluate(struct weft_session *session, const struct weft_i
                                struct weft_evaluation *evaluation, struct weft_error *error) {
     struct weft_evaluation_options own;
     struct weft_evaluation result;
+    struct weft_error failure = {.status = WEFT_OK};
     enum weft_status status;
     API_BEGIN;
     API_NOT_NULL(session);
@@ -103,7 +104,8 @@ enum weft_status weft_evaluate(struct weft_session *session, const struct weft_i
     API_REQUIRE(images->labels != NULL, "images have no labels");
     TRY(check(session, images, &own, error));
     TRY(session_enter(session, SESSION_READS, __func__, error));
-    status = session_leave(session, evaluate(session, images, &own, &result, error));
+    status = session_leave(session, evaluate(session, images, &own, &result, &failure));
+    *error = failure; /* callbacks may have used it */
     if (status == WEFT_OK) {
         api_structure_write(evaluation, &result, sizeof result);
     }
@@ -133,13 +135,19 @@ static enum weft_status predict(struct weft_session *session, const uint8_t *pix
                                 float *logits, uint32_t *classes, struct weft_error *error) {
     const size_t size = shape_size(session->model->network->input), outputs = outputs_of(session);
     const size_t batch = session->options.batch;
-    for (size_t first = 0; first < count; first += batch) {
+    enum weft_status status = WEFT_OK;
+    for (size_t first = 0; first < count && status == WEFT_OK; first += batch) {
         const size_t left = count - first;
-        TRY(predict_batch(session, pixels + first * size, left < batch ? left : batch,
-                          logits != NULL ? logits + first * outputs : NULL,
-                          classes != NULL ? classes + first : NULL, error));
+        status = predict_batch(session, pixels + first * size, left < batch ? left : batch,
+                               logits != NULL ? logits + first * outputs : NULL,
+                               classes != NULL ? classes + first : NULL, error);
+        if (status == WEFT_INTERRUPTED) {
+            api_clear(error);
+            error_set(error, status, "prediction: interrupted after %zu of %zu images", first,
+                      count);
+        }
     }
-    return WEFT_OK;
+    return status;
 }
 
 enum weft_status weft_predict(struct weft_session *session, const uint8_t *pixels, size_t count,

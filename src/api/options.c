@@ -17,8 +17,8 @@ enum weft_status api_structure_read(void *own, size_t size, size_t first_size, c
     }
     memcpy(&given_size, given, sizeof given_size);
     if (given_size < first_size || given_size > SIZE_MAX_KNOWN) {
-        return api_usage(error, function, "%s->size is %zu: it must be sizeof *%s", name,
-                         given_size, name);
+        return api_usage(error, function, "%s->size is %zu: it must be sizeof *%s, here %zu", name,
+                         given_size, name, size);
     }
     for (size_t i = size; i < given_size; i++) {
         if (bytes[i] != 0) {

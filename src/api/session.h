@@ -40,10 +40,9 @@ struct weft_session {
     size_t forward_count; /* images of the last weft_forward */
     /* Who uses it. */
     unsigned long process;
-    _Atomic(const void *) owner; /* the thread in whose call it is, or NULL */
-    bool in_callback;            /* of weft_train or weft_evaluate, in the owner's call */
-    bool closing;                /* closed in a callback: the call frees it at its end */
-    size_t depth;                /* calls in callbacks */
+    _Atomic(uintptr_t) owner; /* the thread in whose call it is, or 0; and SESSION_CLOSING */
+    bool in_callback;         /* of weft_train or weft_evaluate, in the owner's call */
+    size_t depth;             /* calls in callbacks */
     atomic_bool cancelled;
     atomic_bool uninterrupted; /* the present call does not stop in the middle */
 };
@@ -60,7 +59,7 @@ enum weft_status session_enter(struct weft_session *session, enum session_access
 /* Ends a call. Returns ${status}. */
 enum weft_status session_leave(struct weft_session *session, enum weft_status status);
 
-/* Returns whether a call of this thread is running, which then ends soon and closes ${session}. */
+/* Returns whether a call is running, which then ends soon and closes ${session}. */
 bool session_close_later(struct weft_session *session);
 
 /* Begins and ends a callback of the caller. session_callback_end returns ${go_on}, or false if the

@@ -153,9 +153,10 @@ static enum weft_status get(struct weft_session *session, const char *name, floa
     float *all;
     TRY(find(session, "weft_session_get", name, count, &ref, error));
     if (ref.is_activation) {
-        return backend_tensor(session->backend, name, values, count, error);
+        return api_context(error, "weft_session_get",
+                           backend_tensor(session->backend, name, values, count, error));
     }
-    status = read_array(session, &ref, &all, error);
+    status = api_context(error, "weft_session_get", read_array(session, &ref, &all, error));
     if (status == WEFT_OK) {
         memcpy(values, all + ref.offset, count * sizeof *values);
     }
@@ -170,8 +171,7 @@ enum weft_status weft_session_get(struct weft_session *session, const char *name
     API_NOT_NULL(name);
     API_NOT_NULL(values);
     TRY(session_enter(session, SESSION_READS, __func__, error));
-    return session_leave(session,
-                         api_context(error, __func__, get(session, name, values, count, error)));
+    return session_leave(session, get(session, name, values, count, error));
 }
 
 static enum weft_status set(struct weft_session *session, const char *name, const float *values,

@@ -251,6 +251,8 @@ static enum weft_status train(struct weft_session *session, const struct weft_im
 enum weft_status weft_train(struct weft_session *session, const struct weft_images *images,
                             const struct weft_training_options *options, struct weft_error *error) {
     struct weft_training_options own;
+    struct weft_error failure = {.status = WEFT_OK};
+    enum weft_status status;
     API_BEGIN;
     API_NOT_NULL(session);
     API_NOT_NULL(images);
@@ -258,7 +260,9 @@ enum weft_status weft_train(struct weft_session *session, const struct weft_imag
     API_REQUIRE(images->labels != NULL, "images have no labels");
     TRY(check(session, images, &own, __func__, error));
     TRY(session_enter(session, SESSION_CHANGES, __func__, error));
-    return session_leave(session, train(session, images, &own, error));
+    status = session_leave(session, train(session, images, &own, &failure));
+    *error = failure; /* callbacks may have used it */
+    return status;
 }
 
 /* ---- the order of images ---- */

@@ -175,6 +175,7 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
     struct injection inject;
     const struct verify_events events = {stage, difference, progress, doing, &own};
     struct result *result = NULL;
+    struct weft_error failure = {.status = WEFT_OK};
     enum weft_status status;
     API_BEGIN;
     API_CREATES(verification);
@@ -190,7 +191,9 @@ enum weft_status weft_verify(const struct weft_verify_options *options,
     if (result == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for a verification");
     }
-    TRY_OR(done, verify_device(&requested, &events, &result->outcome, NULL, error));
+    status = verify_device(&requested, &events, &result->outcome, NULL, &failure);
+    *error = failure; /* callbacks may have used it */
+    TRY_OR(done, status);
     publish(result);
     *verification = &result->verification;
     result = NULL;

@@ -125,7 +125,7 @@ static enum weft_status make_memory(struct cpu_backend *cpu, struct weft_error *
             cpu->scratch[i] = allocate(cpu, 1, row->scratch(&network->layers[i], shards), &failed);
         }
     }
-    TRY(watch_check(&cpu->base.watch, "memory", error));
+    TRY(watch_check(&cpu->base.watch, "opening the device", error));
     return failed ? error_set(error, WEFT_NO_MEMORY, "cpu: no memory for batches of %zu images",
                               cpu->base.batch)
                   : WEFT_OK;

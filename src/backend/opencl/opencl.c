@@ -253,7 +253,9 @@ static enum weft_status open_device(struct opencl_backend *cl,
     TRY(opencl_tensors_plan(&cl->kernels, cl->steps != NULL ? &cl->steps->phases : NULL,
                             cl->base.forward_only, cl->keeps_tensors, &cl->lifetimes, error));
     TRY(opencl_room_check(cl, error)); /* before programs are compiled, which takes longer */
+    TRY(watch_check(&cl->base.watch, "opening the device", error));
     TRY(make_program(cl, options, error));
+    TRY(watch_check(&cl->base.watch, "opening the device", error));
     cl->untried = false; /* memory may be short with any program */
     TRY(opencl_memory_init(cl, error));
     cl->untried = cl->program.from_cache;
