@@ -4,13 +4,30 @@
  *     cc -std=c11 early_stopping.c $(pkg-config --cflags --libs weft) -o early_stopping
  *     ./early_stopping [DEVICE [MODEL]]
  *
- * A fifth of the training images validate. The learning rate is halved after an epoch that was no
- * better than the best one, and two such epochs in a row end the training. */
+ * A fifth of the training images, drawn by chance, validate. The learning rate is halved after an
+ * epoch that was no better than the best one, and two such epochs in a row end the training. */
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <weft/weft.h>
 
 enum { EPOCHS = 20, PATIENCE = 2 };
+
+/* Divides ${all} by chance. Slices would not do for data folders whose images are in the order of
+ * their classes, such as those of PNG files. */
+static bool divide(const struct weft_images *all, struct weft_images **images,
+                   struct weft_images **validation, struct weft_error *error) {
+    const size_t count = weft_images_count(all), first = count - count / 5;
+    uint32_t *order = malloc(count * sizeof *order);
+    const bool done =
+        order != NULL && weft_training_order(0, 1, order, count, error) == WEFT_OK &&
+        weft_images_select(all, order, first, images, error) == WEFT_OK &&
+        weft_images_select(all, order + first, count - first, validation, error) == WEFT_OK;
+
+    free(order);
+    return done;
+}
 
 /* Trains until the validation set gets no better. Stores the best model in ${best}, which is NULL
  * at the start, and its loss in ${best_loss}. */
@@ -59,11 +76,7 @@ int main(int argc, char **argv) {
 
     options.device = argc > 1 ? argv[1] : NULL;
     if (done) {
-        size_t count = weft_images_count(all), first = count - count / 5;
-
-        /* Slices share the pixels of all images. */
-        done = weft_images_slice(all, 0, first, &images, error) == WEFT_OK &&
-               weft_images_slice(all, first, count - first, &validation, error) == WEFT_OK &&
+        done = divide(all, &images, &validation, error) &&
                weft_network_create_published(&network, error) == WEFT_OK &&
                weft_model_create(network, 0, &start, error) == WEFT_OK &&
                weft_session_open(start, &options, &session, error) == WEFT_OK &&

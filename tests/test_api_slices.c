@@ -1,4 +1,5 @@
-/* test_api_slices.c: slices of images that a session keeps: the bits of copies, without a copy. */
+/* test_api_slices.c: slices of images that a session keeps: the bits of copies, without a copy; and
+ * selections of images. */
 #include "api_case.h"
 #include "check_weft.h"
 
@@ -94,11 +95,52 @@ START_TEST(of_other_images) {
 }
 END_TEST
 
+/* A selection has copies of its images, in its order, with labels and names. */
+START_TEST(selected) {
+    const uint32_t indices[] = {69, 3, 3, 0}, wrong[] = {0, API_IMAGES};
+    const size_t count = sizeof indices / sizeof *indices;
+    struct weft_images named, *slice, *selection, *none;
+    API_OK(weft_images_slice(images, 0, API_IMAGES, &slice, error));
+    named = *slice;
+    named.class_names = (char *[]){"a", "b", "c", "d", NULL};
+    API_OK(weft_images_select(&named, indices, count, &selection, error));
+    weft_images_destroy(slice);
+    ck_assert_uint_eq(weft_images_count(selection), count);
+    ck_assert_uint_eq(weft_images_classes(selection), API_CLASSES);
+    ck_assert_str_eq(weft_images_class_name(selection, 3), "d");
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_mem_eq(weft_images_pixels(selection) + i * API_AREA,
+                         weft_images_pixels(images) + indices[i] * API_AREA, API_AREA);
+        ck_assert_uint_eq(weft_images_labels(selection)[i], weft_images_labels(images)[indices[i]]);
+    }
+    API_FAILS(WEFT_USAGE, "indices[1] is 70: there are 70 images",
+              weft_images_select(images, wrong, 2, &none, error));
+    ck_assert_ptr_null(none);
+    weft_images_destroy(selection);
+}
+END_TEST
+
+/* Images without labels. */
+START_TEST(selected_bare) {
+    const size_t shape[3] = {1, 1, 2};
+    const uint32_t index = 1;
+    struct weft_images *bare, *selection;
+    API_OK(weft_images_create(2, shape, (const uint8_t[]){1, 2, 3, 4}, NULL, 0, &bare, error));
+    API_OK(weft_images_select(bare, &index, 1, &selection, error));
+    ck_assert_ptr_null(weft_images_labels(selection));
+    ck_assert_uint_eq(weft_images_pixels(selection)[1], 4);
+    weft_images_destroy(bare);
+    weft_images_destroy(selection);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, evaluated);
     tcase_add_test(tests, trained);
     tcase_add_test(tests, of_other_images);
+    tcase_add_test(tests, selected);
+    tcase_add_test(tests, selected_bare);
 }
 
 CHECK_MAIN("api_slices", add_tests)

@@ -16,9 +16,9 @@ struct weft_images;
 
 /* Makes a set of ${count} images, 1 to 2^32 - 1, with copies of ${pixels} and ${labels}. ${shape}
  * is channels, height and width, each 1 to 65536. ${pixels} has count x channels x height x width
- * bytes, image after image. ${labels} has the label of each image, below ${classes}, which is 2 to
- * 1000; or ${labels} is NULL and ${classes} 0: such images can be predicted, but not trained with.
- * Fails with WEFT_USAGE, and with WEFT_NO_MEMORY. */
+ * bytes, image after image, and in an image channel after channel. ${labels} has the label of each
+ * image, below ${classes}, which is 2 to 1000; or ${labels} is NULL and ${classes} 0: such images
+ * can be predicted, but not trained with. Fails with WEFT_USAGE, and with WEFT_NO_MEMORY. */
 WEFT_API enum weft_status weft_images_create(size_t count, const size_t shape[3],
                                              const uint8_t *pixels, const uint16_t *labels,
                                              size_t classes, struct weft_images **images,
@@ -30,7 +30,7 @@ WEFT_API enum weft_status weft_images_create(size_t count, const size_t shape[3]
  *   IDX        train-images-idx3-ubyte and train-labels-idx1-ubyte (test: t10k-...), or else
  *              .idx3-ubyte, both with .gz, and all these in upper case or mixed
  *   PNG        train/CLASS/NAME.png, test/CLASS/NAME.png, all of one size; the classes are in the
- *              order of the bytes of their names
+ *              order of the bytes of their names, and the images class by class
  *   CIFAR-10   data_batch_1.bin ..., test_batch.bin, batches.meta.txt
  *   CIFAR-100  train.bin, test.bin, fine_label_names.txt: the fine labels
  *
@@ -82,6 +82,16 @@ WEFT_API enum weft_status weft_data_find(const char *requested, char **folder,
 WEFT_API enum weft_status weft_images_slice(const struct weft_images *images, size_t first,
                                             size_t count, struct weft_images **slice,
                                             struct weft_error *error);
+
+/* Makes a set of copies of ${count} images of ${images}, those of ${indices}, in this order; one
+ * may be there several times. Labels and the names of classes stay. With an order of
+ * weft_training_order, two parts of it divide images by chance: data folders of PNG files have
+ * their images class by class, so that a slice would have some classes only. Fails with WEFT_USAGE
+ * for an index that is not below the number of images. */
+WEFT_API enum weft_status weft_images_select(const struct weft_images *images,
+                                             const uint32_t *indices, size_t count,
+                                             struct weft_images **selection,
+                                             struct weft_error *error);
 
 /* Frees ${images}. NULL is harmless. */
 WEFT_API void weft_images_destroy(struct weft_images *images);

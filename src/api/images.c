@@ -1,6 +1,7 @@
 /* images.c: the public functions of sets of images. */
 #include "data/images.h"
 #include "api/api.h"
+#include "base/text.h"
 #include "weft/images.h"
 
 #include <stdlib.h>
@@ -102,6 +103,56 @@ enum weft_status weft_images_slice(const struct weft_images *images, size_t firs
                 images->count - first);
     part = images_slice(images, first, count);
     return api_images_make(&part, slice, error);
+}
+
+/* Gives ${made}, which has the members of ${images} but ${count}, arrays of its own: the images of
+ * ${indices}. */
+static enum weft_status select_images(const struct weft_images *images, const uint32_t *indices,
+                                      size_t count, struct weft_images *made,
+                                      struct weft_error *error) {
+    const size_t size = images_size(images);
+    const char *const *names = (const char *const *)images->class_names;
+    made->pixels = malloc(count * size);
+    made->labels = images->labels != NULL ? malloc(count * sizeof *made->labels) : NULL;
+    made->class_names = names != NULL ? text_copy_list(names, images->classes) : NULL;
+    if (made->pixels == NULL || (images->labels != NULL && made->labels == NULL) ||
+        (names != NULL && made->class_names == NULL)) {
+        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu images", count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        memcpy(made->pixels + i * size, images->pixels + indices[i] * size, size);
+        if (made->labels != NULL) {
+            made->labels[i] = images->labels[indices[i]];
+        }
+    }
+    return images_share(made, error);
+}
+
+enum weft_status weft_images_select(const struct weft_images *images, const uint32_t *indices,
+                                    size_t count, struct weft_images **selection,
+                                    struct weft_error *error) {
+    struct weft_images made;
+    enum weft_status status;
+    API_BEGIN;
+    API_CREATES(selection);
+    API_NOT_NULL(images);
+    API_NOT_NULL(indices);
+    API_REQUIRE(count >= 1 && count <= IMAGES_MAX && count <= SIZE_MAX / 2 / images_size(images),
+                "count is %zu: it must be 1 to %u, and the images must fit into memory", count,
+                IMAGES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        API_REQUIRE(indices[i] < images->count, "indices[%zu] is %u: there are %zu images", i,
+                    (unsigned)indices[i], images->count);
+    }
+    made = *images;
+    made.count = count;
+    made.memory = NULL;
+    status = select_images(images, indices, count, &made, error);
+    if (status != WEFT_OK) {
+        images_finish(&made);
+        return status;
+    }
+    return api_images_make(&made, selection, error);
 }
 
 const char *weft_split_name(enum weft_split split) {
