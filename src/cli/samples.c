@@ -45,17 +45,42 @@ struct choice {
     const char **labels;
 };
 
-/* Copies the letters, in lower case, and digits of a name: "T-shirt/top" and "tshirt top" are the
- * same. */
-static void simplify(const char *name, char text[64]) {
-    size_t used = 0;
-    for (; *name != '\0' && used < 63; name++) {
-        char c = *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name;
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-            text[used++] = c;
+/* Returns the next letter of *name, in lower case, or digit, and 0 at its end. Signs are skipped, and
+ * bytes of other scripts are letters. */
+static int next_letter(const char **name) {
+    while (**name != '\0') {
+        const unsigned char c = (unsigned char)*(*name)++;
+        if (c >= 'A' && c <= 'Z') {
+            return c - 'A' + 'a';
+        }
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80) {
+            return c;
         }
     }
-    text[used] = '\0';
+    return 0;
+}
+
+/* Whether the names have the same letters: "T-shirt/top" and "tshirt top" have. */
+static bool is_similar(const char *a, const char *b) {
+    for (size_t letters = 0;; letters++) {
+        const int letter = next_letter(&a);
+        if (letter != next_letter(&b)) {
+            return false;
+        }
+        if (letter == 0) {
+            return letters > 0;
+        }
+    }
+}
+
+/* How --class may name a class, the most exact first. */
+enum match { MATCH_NAME, MATCH_NUMBER, MATCH_SIMILAR, MATCHES };
+
+static bool is_match(enum match match, const char *requested, const char *name, size_t number) {
+    char text[32];
+    snprintf(text, sizeof text, "%zu", number);
+    return match == MATCH_SIMILAR ? is_similar(requested, name)
+                                  : strcmp(requested, match == MATCH_NAME ? name : text) == 0;
 }
 
 /* Adds ${name} to a ${list} of names. If it does not fit, adds "..." and returns false. */
@@ -69,22 +94,22 @@ static bool add_name(char list[256], const char *name) {
 /* Stores the class of ${names} that ${name} means in ${found}: -1, any class, if it is NULL. */
 static enum weft_status find_class(const char *name, const char *const *names, size_t count,
                                    int *found, struct weft_error *error) {
-    char requested[64], known[64], number[32], list[256] = "";
+    char list[256] = "";
     bool more = true;
     *found = -1;
     if (name == NULL) {
         return WEFT_OK;
     }
-    simplify(name, requested);
-    for (size_t i = 0; i < count; i++) {
-        simplify(names[i], known);
-        snprintf(number, sizeof number, "%zu", i);
-        if (strcmp(names[i], name) == 0 ||
-            (requested[0] != '\0' && strcmp(known, requested) == 0) || strcmp(name, number) == 0) {
-            *found = (int)i;
-            return WEFT_OK;
+    for (int match = 0; match < MATCHES; match++) {
+        for (size_t i = 0; i < count; i++) {
+            if (is_match((enum match)match, name, names[i], i)) {
+                *found = (int)i;
+                return WEFT_OK;
+            }
         }
-        more = more && add_name(list, names[i]);
+    }
+    for (size_t i = 0; i < count && more; i++) {
+        more = add_name(list, names[i]);
     }
     error_set(error, WEFT_USAGE, "--class %.60s: there is no such class", name);
     return error_hint(error, "0 to %zu, or: %s", count - 1, list);

@@ -28,6 +28,8 @@ static const struct {
     {"inject_step: ", "--inject: "},
     {"bundle: a bit that inject_tensor flips ", "--bundle: a bit that --inject flips "},
     {"has another name now, continue there", "has another name now, continue there with --resume"},
+    {"test_fraction: ", "--test-fraction: "},
+    {"with test_fraction", "with --test-fraction"},
     {"in a list for weft_network_create", "in a list for --network FILE"},
 };
 

@@ -7,10 +7,11 @@
 
 /* The classes of a data folder. */
 struct data_classes {
-    size_t count; /* 0: not known yet */
-    char **names; /* from malloc, with NULL after the last; or NULL */
-    size_t named; /* the number of names */
-    size_t least; /* of struct data_options */
+    size_t count;          /* 0: not known yet */
+    char **names;          /* from malloc, with NULL after the last; or NULL */
+    size_t named;          /* the number of names */
+    size_t least;          /* of struct data_options */
+    char counted[OS_PATH]; /* the file whose labels were counted */
 };
 
 /* A format. Functions that fail do so with WEFT_BAD_FILE and a message that names the file, or with
@@ -72,8 +73,8 @@ void image_planes(const uint8_t *from, size_t step, size_t area, size_t channels
 
 /* Moves a part of ${images} to ${test}: of each class, ${fraction} (0 to 1) of its images, to the
  * nearest whole number, but not all. Which ones depends on the labels, their order and ${fraction}
- * only. The caller finishes both, also after a failure. */
-enum weft_status data_hold_out(struct weft_images *images, double fraction,
+ * only. The caller finishes both, also after a failure. ${folder} is for messages. */
+enum weft_status data_hold_out(struct weft_images *images, double fraction, const char *folder,
                                struct weft_images *test, struct weft_error *error);
 
 #endif

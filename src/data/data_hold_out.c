@@ -56,7 +56,7 @@ static void divide(struct weft_images *images, const bool *chosen, struct weft_i
     }
 }
 
-enum weft_status data_hold_out(struct weft_images *images, double fraction,
+enum weft_status data_hold_out(struct weft_images *images, double fraction, const char *folder,
                                struct weft_images *test, struct weft_error *error) {
     struct ticket *tickets = malloc(images->count * sizeof *tickets);
     bool *chosen = calloc(images->count, sizeof *chosen);
@@ -74,8 +74,11 @@ enum weft_status data_hold_out(struct weft_images *images, double fraction,
     }
     held_out = choose(tickets, images->count, fraction, chosen);
     if (held_out == 0) {
-        status = error_set(error, WEFT_BAD_FILE,
-                           "no test images: %g of the images of each class are none", fraction);
+        error_set(error, WEFT_BAD_FILE,
+                  "%s: no test images: %g of the images of each class, without the last one, are "
+                  "none",
+                  folder, fraction);
+        status = error_hint(error, "add images, or hold out more of them with test_fraction");
         goto done;
     }
     *test = *images;

@@ -126,7 +126,7 @@ static enum weft_status read_splits(struct reading *reading, unsigned splits,
         TRY(read_split(reading, WEFT_SPLIT_TRAIN));
         memcpy(reading->files[WEFT_SPLIT_TEST], reading->files[WEFT_SPLIT_TRAIN],
                sizeof reading->files[0]);
-        return data_hold_out(&reading->images[WEFT_SPLIT_TRAIN], fraction,
+        return data_hold_out(&reading->images[WEFT_SPLIT_TRAIN], fraction, reading->folder,
                              &reading->images[WEFT_SPLIT_TEST], reading->error);
     }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
@@ -137,18 +137,18 @@ static enum weft_status read_splits(struct reading *reading, unsigned splits,
     return WEFT_OK;
 }
 
-static enum weft_status check_shapes(const struct weft_images images[WEFT_SPLIT_COUNT],
-                                     const char *folder, struct weft_error *error) {
-    const struct weft_images *a = &images[0], *b = &images[1];
+static enum weft_status check_shapes(const struct reading *reading) {
+    const struct weft_images *a = &reading->images[0], *b = &reading->images[1];
     if (a->count == 0 || b->count == 0 ||
         (a->channels == b->channels && a->height == b->height && a->width == b->width)) {
         return WEFT_OK;
     }
     return error_set(
-        error, WEFT_BAD_FILE,
+        reading->error, WEFT_BAD_FILE,
         "%s: the training images are %zu x %zu x %zu (channels, height, width), but the "
-        "test images %zu x %zu x %zu",
-        folder, a->channels, a->height, a->width, b->channels, b->height, b->width);
+        "test images in %s are %zu x %zu x %zu",
+        reading->files[0][DATA_IMAGES].path, a->channels, a->height, a->width,
+        reading->files[1][DATA_IMAGES].path, b->channels, b->height, b->width);
 }
 
 /* Reads what data_read does, without hashes. */
@@ -168,7 +168,7 @@ static enum weft_status read_folder(struct reading *reading, unsigned splits,
             TRY(give_names(reading, (enum weft_split)i));
         }
     }
-    return check_shapes(reading->images, reading->folder, reading->error);
+    return check_shapes(reading);
 }
 
 /* Adds the hashes of ${images}, and whether they are those of the published set, to ${files}. */

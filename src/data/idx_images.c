@@ -1,6 +1,7 @@
 /* idx_images.c: data folders of IDX files. */
 #include "data/data_formats.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/try.h"
@@ -61,12 +62,18 @@ static enum weft_status take_labels(const struct idx *idx, const char *path, con
         return error_set(error, WEFT_NO_MEMORY, "no memory for %zu labels", idx->size);
     }
     for (size_t i = 0; i < idx->size; i++) {
-        TRY(data_check_label(path, i, idx_number(idx, i), classes->count, error));
+        if (data_check_label(path, i, idx_number(idx, i), classes->count, error) != WEFT_OK) {
+            return classes->count == 0 ? error->status
+                                       : error_hint(error, "the labels in %s are 0 to %zu",
+                                                    classes->counted, classes->count - 1);
+        }
         (*labels)[i] = (uint16_t)idx_number(idx, i);
     }
-    return classes->count != 0
-               ? WEFT_OK
-               : data_classes_count(classes, count_classes(idx, classes), folder, error);
+    if (classes->count != 0) {
+        return WEFT_OK;
+    }
+    snprintf(classes->counted, sizeof classes->counted, "%s", path);
+    return data_classes_count(classes, count_classes(idx, classes), folder, error);
 }
 
 /* Reads the labels of the training images if nothing else says how many classes there are. */

@@ -12,9 +12,13 @@
 #define TABLE_MAX   (1u << 28) /* bytes of a file: six million steps */
 #define COLUMNS_MAX 64         /* columns of a file that are read */
 
-/* Prints ${text}, quoted if RFC 4180 requires it. */
+/* Prints ${text}, quoted if RFC 4180 requires it, or if a reader could drop a space or take it for
+ * something else than a text. */
 static void print_field(FILE *out, const char *text) {
-    if (text[strcspn(text, ",\"\r\n")] == '\0') {
+    const size_t length = strlen(text);
+    const bool plain =
+        length > 0 && strchr(" \t=+-@", text[0]) == NULL && strchr(" \t", text[length - 1]) == NULL;
+    if (plain && text[strcspn(text, ",\"\r\n")] == '\0') {
         fputs(text, out);
         return;
     }
