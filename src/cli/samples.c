@@ -45,8 +45,8 @@ struct choice {
     const char **labels;
 };
 
-/* Returns the next letter of *name, in lower case, or digit, and 0 at its end. Signs are skipped, and
- * bytes of other scripts are letters. */
+/* Returns the next letter of *name, in lower case, or digit, and 0 at its end. Signs are skipped,
+ * and bytes of other scripts are letters. */
 static int next_letter(const char **name) {
     while (**name != '\0') {
         const unsigned char c = (unsigned char)*(*name)++;

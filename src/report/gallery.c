@@ -9,8 +9,8 @@
 
 enum {
     ROW = 20, /* images in a row of a figure, as in the published notebook */
-    /* In a terminal: the longer side of an image in columns, of a small image too, so that its label
-     * can be read; and the images that should fit in a row. */
+    /* In a terminal: the longer side of an image in columns, of a small image too, so that its
+     * label can be read; and the images that should fit in a row. */
     SIDE_MAX = 28,
     SIDE_MIN = 14,
     SIDE_SMALL = 8,

@@ -90,5 +90,48 @@ def png_kinds(folder):
     png_file.write(f"{first}/more/x.png", 3, 3, 0, [bytes(3)] * 3)
 
 
+def shapes(folder):
+    """IDX files of sizes that are unusual, of labels of all kinds, and of a class without images."""
+    three = [i % 3 for i in range(12)]
+    for name, sizes in (("one", [1, 1]), ("wide", [5, 300]), ("first", [3, 8, 5]), ("last", [8, 5, 3]),
+                        ("either", [3, 8, 3])):
+        splits(f"{folder}/{name}", sizes, three)
+    for name, kind in ("short", 11), ("int", 12):
+        splits(f"{folder}/{name}", [4, 4], three, kind)
+    splits(f"{folder}/gap", [4, 4], [0, 2, 5] * 4)
+    splits(f"{folder}/equal", [3, 4, 4], three)
+    idx(f"{folder}/equal/train-images-idx3-ubyte", [12, 3, 4, 4], bytes([7]) * 12 * 48)
+    splits(f"{folder}/names", [4, 4], three)
+    with open(f"{folder}/names/classes.txt", "wb") as file:
+        file.write("\ufeff  =a,b \r\n\t-<i>&\r\n\u65e5\u672c\r\n\r\n".encode())
+
+
+def wrong(folder):
+    """Folders that are refused."""
+    three = [i % 3 for i in range(12)]
+    for name, sizes in ("colour", [3, 4, 4]), ("size", [4, 5]):
+        splits(f"{folder}/{name}", [4, 4], three)
+        splits(f"{folder}/other-{name}", sizes, three)
+        for kind in "images-idx3", "labels-idx1":
+            os.replace(f"{folder}/other-{name}/t10k-{kind}-ubyte", f"{folder}/{name}/t10k-{kind}-ubyte")
+    splits(f"{folder}/label", [4, 4], three)
+    idx(f"{folder}/label/t10k-labels-idx1-ubyte", [12], [0, 1, 2, 3] * 3)
+    splits(f"{folder}/beyond", [4, 4], [0, 1, 1000], 11)
+    splits(f"{folder}/negative", [4, 4], [0, 1, -1], 9)
+    for name, text in (("few", b"a\nb\n"), ("many", b"a\nb\nc\nd\n"), ("latin", b"a\nb\xe9\nc\n"),
+                       ("equal", b"a\nb\n a \n"), ("empty", b"a\n\nc\n"), ("tab", b"a\nb\tb\nc\n"), ("long", b"a\nb\n" + 201 * b"c")):
+        splits(f"{folder}/{name}", [4, 4], three)
+        with open(f"{folder}/{name}/classes.txt", "wb") as file:
+            file.write(text)
+    grey = [bytes(8)] * 8
+    for name in "directory", "lonely", "trained":
+        for split in ("train", "test") if name != "lonely" else ("train",):
+            for label in "a", "b":
+                os.makedirs(f"{folder}/{name}/{split}/{label}")
+                png_file.write(f"{folder}/{name}/{split}/{label}/1.png", 8, 8, 0, grey)
+    os.makedirs(f"{folder}/directory/train/a/2.png")
+    png_file.write(f"{folder}/trained/test/b/1.png", 8, 8, 2, [bytes(24)] * 8)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](sys.argv[2])
