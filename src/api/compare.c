@@ -1,8 +1,6 @@
 /* compare.c: the public functions that compare arrays and model files. */
 #include "compare/compare.h"
 
-#include <string.h>
-
 #include "api/api.h"
 #include "weft/compare.h"
 
@@ -30,38 +28,11 @@ enum weft_status weft_compare_values(const float *a, const float *b, size_t coun
     return WEFT_OK;
 }
 
-/* The callback of a caller. */
-struct receiver {
-    bool (*tensor)(void *context, const struct weft_tensor_comparison *comparison);
-    void *context;
-};
-
-static enum weft_status receive(void *context, const struct tensor_comparison *tensor,
-                                struct weft_error *error) {
-    const struct receiver *receiver = context;
-    const struct weft_tensor_comparison comparison = {
-        .size = sizeof comparison,
-        .name = tensor->name,
-        .problem = tensor->problem,
-        .floats = tensor->floats,
-        .count = tensor->difference.count,
-        .differing = tensor->difference.differing,
-        .first = tensor->difference.first,
-        .largest = tensor->difference.largest,
-        .largest_ulp = tensor->difference.largest_ulp,
-    };
-    return receiver->tensor == NULL || receiver->tensor(receiver->context, &comparison)
-               ? WEFT_OK
-               : error_set(error, WEFT_INTERRUPTED, "weft_compare_files: the callback ended it");
-}
-
 enum weft_status
 weft_compare_files(const char *a, const char *b,
                    bool (*tensor)(void *context, const struct weft_tensor_comparison *comparison),
                    void *context, struct weft_comparison *comparison, struct weft_error *error) {
-    struct receiver receiver = {tensor, context};
     struct weft_comparison found;
-    struct file_comparison result;
     struct weft_error failure = {.status = WEFT_OK};
     enum weft_status status;
     API_BEGIN;
@@ -69,15 +40,9 @@ weft_compare_files(const char *a, const char *b,
     API_NOT_NULL(b);
     API_NOT_NULL(comparison);
     API_STRUCTURE(found, comparison, undigested_b);
-    status = compare_files(a, b, receive, &receiver, &result, &failure);
+    status = compare_files(a, b, tensor, context, &found, &failure);
     *error = failure; /* the callback may have used it */
     TRY(status);
-    found.tensors = result.tensors;
-    found.different = result.different;
-    memcpy(found.metadata, result.metadata, sizeof found.metadata);
-    found.other_data = result.other_data;
-    found.undigested_a = result.undigested[0];
-    found.undigested_b = result.undigested[1];
     api_structure_write(comparison, &found, sizeof found);
     return WEFT_OK;
 }

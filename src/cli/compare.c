@@ -1,4 +1,6 @@
 /* compare.c: weft compare: two safetensors files or run folders, tensor by tensor. */
+#include "weft/compare.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +14,6 @@
 #include "cli/run_check.h"
 #include "cli/setup.h"
 #include "cli/text_wrap.h"
-#include "compare/compare.h"
 #include "os/files.h"
 #include "report/screen.h"
 
@@ -38,36 +39,33 @@ static const char notes[] =
     "\n"
     "exit codes: 0 equal, 1 different\n";
 
-static void print_row(const struct cli_options *options, const struct tensor_comparison *row) {
-    const struct difference *d = &row->difference;
+static void print_row(const struct cli_options *options, const struct weft_tensor_comparison *row) {
     if (row->problem != NULL) {
         cli_text_line(2, "%-28s %s", row->name, row->problem);
-    } else if (d->differing > 0 || options->verbose) {
+    } else if (row->differing > 0 || options->verbose) {
         char more[128] = "";
-        if (d->differing > 0 && row->floats) {
-            snprintf(more, sizeof more, ", by up to %g (%llu ulp), the first at %zu", d->largest,
-                     (unsigned long long)d->largest_ulp, d->first);
+        if (row->differing > 0 && row->floats) {
+            snprintf(more, sizeof more, ", by up to %g (%llu ulp), the first at %zu", row->largest,
+                     (unsigned long long)row->largest_ulp, row->first);
         }
-        cli_text_line(2, "%-28s %zu of %zu differ%s", row->name, d->differing, d->count, more);
+        cli_text_line(2, "%-28s %zu of %zu differ%s", row->name, row->differing, row->count, more);
     }
 }
 
-static enum weft_status report(void *context, const struct tensor_comparison *row,
-                               struct weft_error *error) {
-    const struct cli_options *options = context;
-    const struct difference *d = &row->difference;
+static enum weft_status report(const struct cli_options *options,
+                               const struct weft_tensor_comparison *row, struct weft_error *error) {
     struct json_writer json;
     if (!cli_event_begin(&json, options->json, "tensor")) {
         print_row(options, row);
         return WEFT_OK;
     }
     json_write_string(&json, "name", row->name);
-    json_write_integer(&json, "differing", d->differing);
-    json_write_integer(&json, "of", d->count);
-    json_write_double(&json, "largest_difference", d->largest);
-    json_write_integer(&json, "largest_ulp", d->largest_ulp);
-    if (d->differing > 0 && row->problem == NULL) {
-        json_write_integer(&json, "first", d->first);
+    json_write_integer(&json, "differing", row->differing);
+    json_write_integer(&json, "of", row->count);
+    json_write_double(&json, "largest_difference", row->largest);
+    json_write_integer(&json, "largest_ulp", row->largest_ulp);
+    if (row->differing > 0 && row->problem == NULL) {
+        json_write_integer(&json, "first", row->first);
     }
     if (row->problem != NULL) {
         json_write_string(&json, "problem", row->problem);
@@ -75,10 +73,33 @@ static enum weft_status report(void *context, const struct tensor_comparison *ro
     return cli_event_end(&json, error);
 }
 
+/* What the callback of a comparison needs. */
+struct receiver {
+    const struct cli_options *options;
+    struct weft_error failure; /* of a report */
+};
+
+static bool receive(void *context, const struct weft_tensor_comparison *row) {
+    struct receiver *receiver = context;
+    return report(receiver->options, row, &receiver->failure) == WEFT_OK;
+}
+
+static enum weft_status compare(const struct cli_options *options,
+                                struct weft_comparison *comparison, struct weft_error *error) {
+    struct receiver receiver = {.options = options};
+    enum weft_status status = weft_compare_files(options->operands[0], options->operands[1],
+                                                 receive, &receiver, comparison, error);
+    if (receiver.failure.status != WEFT_OK) {
+        *error = receiver.failure;
+        status = error->status;
+    }
+    return status;
+}
+
 /* Compares the file ${name} of two run folders, if both have it, as a tensor of one element. */
 static enum weft_status compare_csv(const struct cli_options *options, const char *name,
-                                    struct file_comparison *comparison, struct weft_error *error) {
-    struct tensor_comparison row = {.name = name, .difference = {.count = 1, .first = 1}};
+                                    struct weft_comparison *comparison, struct weft_error *error) {
+    struct weft_tensor_comparison row = {.size = sizeof row, .name = name, .count = 1, .first = 1};
     char path[4096], *bytes[2] = {NULL, NULL};
     size_t sizes[2];
     bool equal;
@@ -91,11 +112,11 @@ static enum weft_status compare_csv(const struct cli_options *options, const cha
         TRY_OR(done, os_file_read(path, CSV_LIMIT, &bytes[side], &sizes[side], error));
     }
     equal = sizes[0] == sizes[1] && memcmp(bytes[0], bytes[1], sizes[0]) == 0;
-    row.difference.differing = equal ? 0 : 1;
-    row.difference.first = equal ? 1 : 0;
+    row.differing = equal ? 0 : 1;
+    row.first = equal ? 1 : 0;
     comparison->tensors++;
     comparison->different += !equal;
-    status = report((void *)options, &row, error);
+    status = report(options, &row, error);
 done:
     free(bytes[0]);
     free(bytes[1]);
@@ -103,7 +124,7 @@ done:
 }
 
 static enum weft_status print_verdict(const struct cli_options *options,
-                                      const struct file_comparison *comparison,
+                                      const struct weft_comparison *comparison,
                                       struct weft_error *error) {
     bool equal = comparison->different == 0;
     struct json_writer json;
@@ -133,7 +154,7 @@ static enum weft_status check_run(const char *operand, struct weft_error *error)
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_options *options = given;
     const char *a = options->operands[0], *b = options->operands[1];
-    struct file_comparison comparison;
+    struct weft_comparison comparison = {.size = sizeof comparison};
     if (((const struct options *)given)->fleet) {
         return cli_compare_fleet(options, error);
     }
@@ -144,9 +165,9 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     }
     TRY(check_run(a, error));
     TRY(check_run(b, error));
-    TRY(compare_files(a, b, report, (void *)options, &comparison, error));
-    cli_load_undigested(options, a, comparison.undigested[0]);
-    cli_load_undigested(options, b, comparison.undigested[1]);
+    TRY(compare(options, &comparison, error));
+    cli_load_undigested(options, a, comparison.undigested_a);
+    cli_load_undigested(options, b, comparison.undigested_b);
     if (comparison.other_data) {
         cli_message_warning(options, "data-of-another-model",
                             "%s and %s were trained on different data", a, b);

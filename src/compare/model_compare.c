@@ -11,17 +11,36 @@
 
 struct comparison {
     struct safetensors files[2];
-    enum weft_status (*report)(void *context, const struct tensor_comparison *tensor,
-                               struct weft_error *error);
+    bool (*tensor)(void *context, const struct weft_tensor_comparison *comparison);
     void *context;
-    struct file_comparison *comparison;
+    struct weft_comparison *comparison;
 };
 
-static enum weft_status report(struct comparison *models, const struct tensor_comparison *tensor,
+/* Reports tensor ${name}, which differs as ${found} says. ${problem} may be NULL. */
+static enum weft_status report(struct comparison *models, const char *name, const char *problem,
+                               bool floats, const struct difference *found,
                                struct weft_error *error) {
+    const struct weft_tensor_comparison row = {.size = sizeof row,
+                                               .name = name,
+                                               .problem = problem,
+                                               .floats = floats,
+                                               .count = found->count,
+                                               .differing = found->differing,
+                                               .first = found->first,
+                                               .largest = found->largest,
+                                               .largest_ulp = found->largest_ulp};
     models->comparison->tensors++;
-    models->comparison->different += tensor->difference.differing > 0;
-    return models->report(models->context, tensor, error);
+    models->comparison->different += found->differing > 0;
+    return models->tensor == NULL || models->tensor(models->context, &row)
+               ? WEFT_OK
+               : error_set(error, WEFT_INTERRUPTED, "weft_compare_files: the callback ended it");
+}
+
+/* Returns how ${entry} differs from what cannot be compared with it: in all elements, or in one if
+ * it has none. */
+static struct difference all_of(const struct safetensors_entry *entry) {
+    return (struct difference){.count = entry->count,
+                               .differing = entry->count + (entry->count == 0)};
 }
 
 /* Compares the bytes of elements that are not F32. */
@@ -64,22 +83,23 @@ static enum weft_status compare_floats(const struct safetensors_entry *a,
 static enum weft_status compare_tensor(struct comparison *models, const struct safetensors_entry *a,
                                        const struct safetensors_entry *b,
                                        struct weft_error *error) {
-    struct tensor_comparison row = {.name = a->name, .floats = strcmp(a->dtype, "F32") == 0};
+    const bool floats = strcmp(a->dtype, "F32") == 0;
+    struct difference found;
     char problem[512], shapes[2][200];
     if (strcmp(a->dtype, b->dtype) != 0 || a->rank != b->rank ||
         memcmp(a->shape, b->shape, a->rank * sizeof a->shape[0]) != 0) {
         snprintf(problem, sizeof problem, "%.8s %s in A, %.8s %s in B", a->dtype,
                  safetensors_shape(a->shape, a->rank, shapes[0]), b->dtype,
                  safetensors_shape(b->shape, b->rank, shapes[1]));
-        row.problem = problem;
-        row.difference = (struct difference){.count = a->count, .differing = a->count};
-        row.difference.differing += a->count == 0;
-    } else if (row.floats) {
-        TRY(compare_floats(a, b, &row.difference, error));
-    } else {
-        row.difference = compare_bytes(a, b);
+        found = all_of(a);
+        return report(models, a->name, problem, floats, &found, error);
     }
-    return report(models, &row, error);
+    if (floats) {
+        TRY(compare_floats(a, b, &found, error));
+    } else {
+        found = compare_bytes(a, b);
+    }
+    return report(models, a->name, NULL, floats, &found, error);
 }
 
 static enum weft_status compare_tensors(struct comparison *models, struct weft_error *error) {
@@ -90,12 +110,9 @@ static enum weft_status compare_tensors(struct comparison *models, struct weft_e
             const struct safetensors_entry *entry = &here->entries[i];
             const struct safetensors_entry *other = safetensors_find(there, entry->name);
             if (other == NULL) {
-                struct tensor_comparison row = {
-                    .name = entry->name,
-                    .problem = side == 0 ? "only in A" : "only in B",
-                    .difference = {.count = entry->count,
-                                   .differing = entry->count + (entry->count == 0)}};
-                TRY(report(models, &row, error));
+                const struct difference found = all_of(entry);
+                TRY(report(models, entry->name, side == 0 ? "only in A" : "only in B", false,
+                           &found, error));
             } else if (side == 0) {
                 TRY(compare_tensor(models, entry, other, error));
             }
@@ -121,19 +138,19 @@ static void compare_metadata(struct comparison *models) {
 
 enum weft_status
 compare_files(const char *a, const char *b,
-              enum weft_status (*report_to)(void *context, const struct tensor_comparison *tensor,
-                                            struct weft_error *error),
-              void *context, struct file_comparison *comparison, struct weft_error *error) {
-    struct comparison models = {.report = report_to, .context = context, .comparison = comparison};
+              bool (*tensor)(void *context, const struct weft_tensor_comparison *comparison),
+              void *context, struct weft_comparison *comparison, struct weft_error *error) {
+    struct comparison models = {.tensor = tensor, .context = context, .comparison = comparison};
     const char *operands[2] = {a, b};
     char path[4096];
     enum weft_status status;
-    *comparison = (struct file_comparison){.tensors = 0};
+    *comparison = (struct weft_comparison){.size = sizeof *comparison};
     for (int side = 0; side < 2; side++) {
         TRY_OR(done, model_path(operands[side], path, error));
         TRY_OR(done, safetensors_read(path, &models.files[side], error));
-        comparison->undigested[side] = models.files[side].undigested;
     }
+    comparison->undigested_a = models.files[0].undigested;
+    comparison->undigested_b = models.files[1].undigested;
     compare_metadata(&models);
     TRY_OR(done, compare_tensors(&models, error));
 done:

@@ -5,12 +5,10 @@
 #include "compare/compare.h"
 #include "data/model.h"
 
-static enum weft_status report(void *context, const struct tensor_comparison *tensor,
-                               struct weft_error *error) {
+static bool report(void *context, const struct weft_tensor_comparison *tensor) {
     (void)context;
-    (void)error;
     fprintf(discard(), "%s %s", tensor->name, tensor->problem != NULL ? tensor->problem : "");
-    return WEFT_OK;
+    return true;
 }
 
 static void save_twice(struct weft_model *model) {
@@ -50,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     char *made;
     const char *path;
     struct weft_error error = {0}, ignored = {0};
-    struct file_comparison comparison;
+    struct weft_comparison comparison;
     struct weft_model *model = NULL;
     enum weft_status status;
     if (listed) {
