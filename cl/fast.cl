@@ -33,14 +33,14 @@ kernel void KERNEL(fast_columns)(global const real *input, global real *matrices
     }
 }
 
-/* output = features + bias */
+/* output = features + bias; the layer's parameters begin at ${of_layer} */
 #if HAS_BIAS
-#define SHIFT(k) parameters[BIAS + (k)]
+#define SHIFT(k) parameters[of_layer + BIAS + (k)]
 #else
 #define SHIFT(k) 0.0f
 #endif
 kernel void KERNEL(fast_output)(global const real *matrices, global const float *parameters,
-                                global real *output, int first, int shards) {
+                                global real *output, int first, int shards, int of_layer) {
     const size_t to = (first + get_global_id(2)) * OUT_CHANNELS * AREA;
     const int begin = get_global_id(1) * FEATURE_VALUES;
     for (int v = begin; v < begin + FEATURE_VALUES; v++) {

@@ -179,8 +179,9 @@ struct weft_memory_tensor {
 
 /* Stores in ${tensors} the plan of the memory of ${network} for batches of up to ${batch} images, 1
  * to 1,000,000: pointers to ${count} tensors, which the caller frees together by weft_free. It is
- * that of a device that computes a layer at a time; one that fuses layers needs less. flatten and a
- * tensor that it alone reads are one. ${forward_only}: as in struct weft_session_options. */
+ * that of an OpenCL device that computes a layer at a time; one that fuses layers needs less, and
+ * the CPU backend keeps all tensors. flatten and a tensor that it alone reads are one.
+ * ${forward_only}: as in struct weft_session_options. */
 WEFT_API enum weft_status weft_network_memory(const struct weft_network *network, size_t batch,
                                               bool forward_only,
                                               const struct weft_memory_tensor ***tensors,

@@ -74,7 +74,9 @@ enum weft_status cli_memory_print(const struct weft_network *network, size_t bat
     }
     screen_print(
         "\ntotal: %llu bytes, %llu if each tensor had its own memory; at most %llu are needed at "
-        "the same time\nbatches of %zu images; a layer at a time, fused layers need less\n",
+        "the same time\nbatches of %zu images, OpenCL, a layer at a time; fused layers need less, "
+        "the "
+        "CPU backend shares no memory\n",
         (unsigned long long)sums.memory, (unsigned long long)sums.apart,
         (unsigned long long)sums.peak, batch);
     weft_free(tensors);

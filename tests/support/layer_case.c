@@ -2,8 +2,10 @@
 #include "layer_case.h"
 
 #include "backend/inspect.h"
+#include "base/text.h"
 #include "check_weft.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The largest batch is first, then smaller and odd ones. The last run repeats the second, and must
@@ -24,6 +26,26 @@ struct weft_network *layer_network(const char *json) {
     struct weft_error error = {0};
     enum weft_status status = network_create(json, &network, &error);
     ck_assert_msg(status == WEFT_OK, "%s", error.message);
+    return network;
+}
+
+struct weft_network *layer_network_of_blocks(size_t count, size_t side) {
+    static const char conv[] = "{\"kind\": \"conv2d\", \"out_channels\": 8, "
+                               "\"kernel_size\": 3, \"padding\": 1";
+    struct weft_network *network;
+    struct text list = {0};
+    text_add(&list, "{\"input\": [1, %zu, %zu], \"layers\": [%s, \"name\": \"sum0\"}", side, side,
+             conv);
+    for (size_t i = 1; i <= count; i++) {
+        text_add(&list,
+                 ", %s}, {\"kind\": \"batch_norm\"}, {\"kind\": \"relu\", \"name\": \"act%zu\"}, "
+                 "{\"kind\": \"add\", \"name\": \"sum%zu\", \"inputs\": [\"act%zu\", \"sum%zu\"]}",
+                 conv, i, i, i, i - 1);
+    }
+    text_add(&list, ", {\"kind\": \"flatten\"}, {\"kind\": \"linear\", \"out_features\": 10}]}");
+    ck_assert(!list.failed);
+    network = layer_network(list.bytes);
+    free(list.bytes);
     return network;
 }
 

@@ -15,6 +15,11 @@
 /* Returns the network of the list ${json}. Ends the test on failure. */
 struct weft_network *layer_network(const char *json);
 
+/* Returns a network for images of 1 x ${side} x ${side} with a convolution, ${count} equal blocks
+ * of a convolution, a batch norm, a relu and an addition of what the block reads, then flatten and
+ * a linear layer with 10 outputs: 4 ${count} + 3 layers. */
+struct weft_network *layer_network_of_blocks(size_t count, size_t side);
+
 /* Opens ${network} at ${place} for up to ${batch} images. On failure, reports the reason for
  * ${what} and returns NULL. */
 struct backend *layer_open(const struct weft_network *network, const struct layer_place *place,

@@ -7,6 +7,7 @@
  * of layers; otherwise the published network. */
 #include "backend/opencl/fusions.h"
 #include "backend/opencl/kernels.h"
+#include "backend/opencl/share.h"
 #include "backend/opencl/source.h"
 #include "base/file_kind.h"
 #include "base/try.h"
@@ -45,6 +46,7 @@ static enum weft_status print_source(const struct weft_network *network, enum we
     enum weft_status status;
     TRY_OR(done, opencl_groups_make(network, BATCH, mapping, apart, &groups, error));
     TRY_OR(done, opencl_kernels_make(&groups, &limits, false, apart, &kernels, error));
+    TRY_OR(done, opencl_share(&groups, &kernels, error));
     TRY_OR(done, opencl_source_make(&kernels, getenv("WEFT_KERNELS"), &text, error));
     fwrite(text.bytes, 1, text.length, stdout);
 done:

@@ -63,6 +63,29 @@ bool opencl_call_of_gradient(const struct opencl_call *call) {
            call->function == &opencl_gradient_add_contribution;
 }
 
+bool opencl_argument_begins(const struct opencl_function *function, enum opencl_argument argument) {
+    return function->passes != 0 &&
+           (argument == ARG_PARAMETERS || argument == ARG_BUFFERS || argument == ARG_PARTIALS);
+}
+
+size_t opencl_layer_begin(const struct weft_network *network, const struct network_layer *layer,
+                          bool trained) {
+    for (size_t i = 0; i < layer->tensors; i++) {
+        const struct network_tensor *tensor = &network->tensors[layer->first_tensor + i];
+        if (tensor->trained == trained) {
+            return tensor->offset;
+        }
+    }
+    return 0;
+}
+
+size_t opencl_begin_of(const struct opencl_groups *groups, const struct opencl_call *call,
+                       enum opencl_argument argument) {
+    return opencl_layer_begin(groups->network,
+                              &groups->network->layers[groups->list[call->group].main],
+                              argument != ARG_BUFFERS);
+}
+
 /* Returns the values of an image of the input of ${call}. */
 static size_t input_size(const struct opencl_groups *groups, const struct opencl_call *call) {
     return shape_size(activation_shape(groups->network, opencl_input_of(groups, call)));

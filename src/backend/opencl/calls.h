@@ -47,6 +47,17 @@ size_t opencl_input_of(const struct opencl_groups *groups, const struct opencl_c
 size_t opencl_tensor_of(const struct opencl_groups *groups, const struct opencl_call *call,
                         enum opencl_argument argument);
 
+/* Returns where the tensors of ${layer} begin in the flat array of the ${trained} ones, or of the
+ * others; 0 if it has none. */
+size_t opencl_layer_begin(const struct weft_network *network, const struct network_layer *layer,
+                          bool trained);
+
+/* Returns whether ${function} is given ${argument}, a flat array, from where the tensors of its
+ * layer begin there; and for ${call} the index at which they do. */
+bool opencl_argument_begins(const struct opencl_function *function, enum opencl_argument argument);
+size_t opencl_begin_of(const struct opencl_groups *groups, const struct opencl_call *call,
+                       enum opencl_argument argument);
+
 /* Returns the value of ${argument}, a constant, of ${call}. */
 size_t opencl_constant_of(const struct opencl_groups *groups, const struct opencl_call *call,
                           enum opencl_argument argument);

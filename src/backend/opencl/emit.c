@@ -1,7 +1,8 @@
 /* emit.c: the text of the kernels that kernels.c makes.
  *
- * The parameters of a kernel are those of all its calls, in order: c0_1 is argument 1 of call 0.
- * The same buffer may be passed more than once. */
+ * The parameters of a kernel are those of all its calls, in order: c0_1 is argument 1 of call 0,
+ * and c0_1_begin is where the tensors of its layer begin there. The same buffer may be passed more
+ * than once. */
 #include "backend/opencl/emit.h"
 #include "backend/opencl/fusions.h"
 #include "backend/opencl/kernels.h"
@@ -9,15 +10,15 @@
 
 #include <stdio.h>
 
-void opencl_kernel_name(const struct opencl_groups *groups, const struct opencl_kernel *kernel,
+void opencl_kernel_name(const struct opencl_kernels *kernels, const struct opencl_kernel *kernel,
                         char name[64]) {
-    const struct opencl_call *call = &kernel->calls[0];
+    const struct opencl_call *call = &kernels->list[kernel->same].calls[0];
     char input[24] = ""; /* the number of an input, from the second one on */
     if (call->input > 0) {
         snprintf(input, sizeof input, "_%zu", call->input + 1);
     }
     snprintf(name, 64, "%s_%s_%zu%s", kernel->loop == LOOP_APART ? "run" : "chain",
-             call->function->name, groups->list[call->group].main + 1, input);
+             call->function->name, kernels->groups->list[call->group].main + 1, input);
 }
 
 const char *opencl_emit_type(enum opencl_argument argument, bool single) {
@@ -37,13 +38,25 @@ const char *opencl_emit_type(enum opencl_argument argument, bool single) {
     }
 }
 
+void opencl_emit_parameter(struct text *text, const struct opencl_function *function,
+                           enum opencl_argument argument, bool single, const char *name,
+                           size_t index) {
+    text_add(text, "%s%s%zu", opencl_emit_type(argument, single), name, index);
+    if (opencl_argument_begins(function, argument)) {
+        text_add(text, ", int %s%zu_begin", name, index);
+    }
+}
+
 static void emit_parameters(struct text *text, const struct opencl_kernel *kernel) {
     for (size_t c = 0; c < kernel->count; c++) {
         const enum opencl_argument *arguments = kernel->calls[c].function->arguments;
         for (size_t a = 0; arguments[a] != ARG_END; a++) {
             if (arguments[a] < OPENCL_ARG_CONSTANT) {
-                text_add(text, "%s%sc%zu_%zu", c + a > 0 ? ", " : "",
-                         opencl_emit_type(arguments[a], kernel->loop == LOOP_APART), c, a);
+                char name[24];
+                snprintf(name, sizeof name, "c%zu_", c);
+                text_add(text, c + a > 0 ? ", " : "");
+                opencl_emit_parameter(text, kernel->calls[c].function, arguments[a],
+                                      kernel->loop == LOOP_APART, name, a);
             }
         }
     }
@@ -53,7 +66,7 @@ void opencl_emit_function(struct text *text, const struct opencl_groups *groups,
                           const struct opencl_call *call) {
     text_add(text, "%s", call->function->name);
     if (call->function->passes != 0) {
-        text_add(text, "_%zu", groups->list[call->group].main + 1);
+        text_add(text, "_%zu", opencl_group_number(groups, call->group));
     }
 }
 
@@ -61,7 +74,10 @@ void opencl_emit_arguments(struct text *text, const struct opencl_groups *groups
                            const struct opencl_call *call, const char *prefix) {
     const enum opencl_argument *arguments = call->function->arguments;
     for (size_t a = 0; arguments[a] != ARG_END; a++) {
-        if (arguments[a] < OPENCL_ARG_CONSTANT) {
+        if (opencl_argument_begins(call->function, arguments[a])) {
+            text_add(text, ", (global %sfloat *)%s%zu + %s%zu_begin",
+                     arguments[a] == ARG_PARAMETERS ? "const " : "", prefix, a, prefix, a);
+        } else if (arguments[a] < OPENCL_ARG_CONSTANT) {
             text_add(text, ", %s%zu", prefix, a);
         } else {
             text_add(text, ", %zu", opencl_constant_of(groups, call, arguments[a]));
@@ -121,13 +137,11 @@ static void emit_rows(struct text *text, const struct opencl_groups *groups,
     emit_call(text, groups, kernel, c, sums ? "GROUP_ROW" : "item", "get_global_id(2)");
 }
 
-void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
-                        const struct opencl_kernel *kernel) {
+void opencl_emit_body(struct text *text, const struct opencl_groups *groups,
+                      const struct opencl_kernel *kernel) {
     const enum opencl_range range = opencl_kernel_range(groups, kernel);
-    char name[64];
     /* The parameters, and memory of a work-group that adds lanes. */
-    opencl_kernel_name(groups, kernel, name);
-    text_add(text, "kernel void %s(", name);
+    text_add(text, "(");
     emit_parameters(text, kernel);
     text_add(text, ") {\n");
     if (kernel->slices > 0) {
@@ -154,4 +168,16 @@ void opencl_emit_kernel(struct text *text, const struct opencl_groups *groups,
         }
     }
     text_add(text, "}\n");
+}
+
+void opencl_emit_kernels(struct text *text, const struct opencl_kernels *kernels) {
+    for (size_t i = 0; i < kernels->count; i++) {
+        const struct opencl_kernel *kernel = &kernels->list[i];
+        char name[64];
+        if (kernel->same == i && kernel->calls[0].function->host == NULL) {
+            opencl_kernel_name(kernels, kernel, name);
+            text_add(text, "kernel void %s", name);
+            opencl_emit_body(text, kernels->groups, kernel);
+        }
+    }
 }

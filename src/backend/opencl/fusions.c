@@ -96,3 +96,7 @@ enum weft_status opencl_groups_make(const struct weft_network *network, size_t b
     }
     return WEFT_OK;
 }
+
+size_t opencl_group_number(const struct opencl_groups *groups, size_t group) {
+    return groups->list[groups->list[group].same].main + 1;
+}

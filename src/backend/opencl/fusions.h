@@ -15,6 +15,8 @@ struct opencl_group {
     size_t vectors;    /* of 16 values, in a channel of the batch */
     size_t shards;     /* of a full batch */
     unsigned by_items; /* the passes that functions of RANGE_ITEMS compute (kernels.c) */
+    size_t same;       /* the first group that has the same functions (share.c) */
+    size_t first_kernel, end_kernel; /* those that call functions of this group first (kernels.c) */
     const struct opencl_layer *layer; /* what computes the group */
 };
 
@@ -24,6 +26,10 @@ struct opencl_groups {
     size_t count;
     struct opencl_group *list;
 };
+
+/* Returns the number in the names of the functions of ${group}: that of the first layer which has
+ * them, counted from 1. */
+size_t opencl_group_number(const struct opencl_groups *groups, size_t group);
 
 /* Cuts ${network} into ${groups} for batches of ${batch} images: a layer a group if ${apart},
  * else as few groups as possible. Fails with WEFT_NO_MEMORY without memory. The caller frees

@@ -234,7 +234,9 @@ enum weft_status opencl_kernels_make(struct opencl_groups *groups,
         groups->list[group].by_items = items_passes(kernels, group);
     }
     for (size_t group = 0; group < groups->count; group++) {
+        groups->list[group].first_kernel = kernels->count;
         add_group(kernels, group, forward_only, apart);
+        groups->list[group].end_kernel = kernels->count;
     }
     if (kernels->step_group < groups->count) {
         add_step(kernels, kernels->step_group);

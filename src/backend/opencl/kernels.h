@@ -23,6 +23,7 @@ struct opencl_kernel {
     /* Local memory for the lanes of an item, and the most items of a group that have such a slice;
      * 0 and 0: none. */
     size_t lane_values, slices;
+    size_t same; /* the first kernel with the same text, which the program has (share.c) */
     size_t count;
     struct opencl_call calls[OPENCL_MAX_CALLS];
 };
@@ -32,11 +33,13 @@ struct opencl_kernels {
     struct work_group_limits limits; /* of the device */
     size_t count;
     struct opencl_kernel *list; /* in the order of a forward pass */
-    size_t step_group; /* the first group of the kernel of PASS_STEP; the count of groups: none */
+    /* The first group of the kernel of PASS_STEP, which is the last kernel; the count of groups:
+     * there is none. */
+    size_t step_group;
 };
 
-/* Makes the kernels of ${groups}, which they refer to and whose by_items are set, for a device with
- * ${limits}: without training if ${forward_only}, a function a kernel if ${apart}. Fails with
+/* Makes the kernels of ${groups}, which they refer to and whose last members are set, for a device
+ * with ${limits}: without training if ${forward_only}, a function a kernel if ${apart}. Fails with
  * WEFT_NO_MEMORY without memory, and with WEFT_BAD_DEVICE if the limits are too small for the
  * mapping. The caller frees kernels->list. */
 enum weft_status opencl_kernels_make(struct opencl_groups *groups,

@@ -18,6 +18,7 @@
 #include "backend/opencl/profile.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/room.h"
+#include "backend/opencl/share.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
 #include "backend/opencl/steps.h"
@@ -163,7 +164,7 @@ static enum weft_status make_kernels(struct opencl_backend *cl,
                                  &cl->kernels, error);
     cl->groups_too_small = status == WEFT_BAD_DEVICE;
     cl->keeps_tensors = options->no_fuse || options->keep_tensors || cl->debug != NULL;
-    return status;
+    return status == WEFT_OK ? opencl_share(&cl->groups, &cl->kernels, error) : status;
 }
 
 static enum weft_status make_queue(struct opencl_backend *cl, struct weft_error *error) {

@@ -7,6 +7,7 @@
 #include "backend/opencl/phases.h"
 #include "backend/opencl/emit.h"
 #include "backend/opencl/layer.h"
+#include "backend/opencl/share.h"
 #include "base/try.h"
 
 #include <stdio.h>
@@ -144,11 +145,51 @@ static void add_buffers(struct opencl_phases *phases, const struct opencl_call *
     }
 }
 
+/* Appends the parameters and the text of the function that computes the items [begin, end) of
+ * ${phase}, of all shards. */
+static void emit_body(struct text *text, const struct opencl_phases *phases,
+                      const struct opencl_phase *phase) {
+    const struct opencl_function *function = phase->call.function;
+    text_add(text, "(int begin, int end");
+    for (size_t a = 0; function->arguments[a] != ARG_END; a++) {
+        if (function->arguments[a] < OPENCL_ARG_CONSTANT) {
+            text_add(text, ", ");
+            opencl_emit_parameter(text, function, function->arguments[a], function->passes != 0,
+                                  "a", a);
+        }
+    }
+    text_add(text, ") {\n    LANE_MEMORY lanes = 0;\n"
+                   "    for (int i = begin; i < end; i++) ");
+    opencl_emit_function(text, &phases->groups, &phase->call);
+    if (phase->by_batch) {
+        text_add(text, "(i, 0, lanes");
+    } else {
+        text_add(text, "(i %% %zu, i / %zu, lanes", phase->items, phase->items);
+    }
+    opencl_emit_arguments(text, &phases->groups, &phase->call, "a");
+    text_add(text, ");\n}\n");
+}
+
+/* Sets same of each phase. */
+static enum weft_status share(struct opencl_phases *phases, struct weft_error *error) {
+    struct opencl_texts texts = {.count = 0};
+    bool failed;
+    for (size_t i = 0; i < phases->count; i++) {
+        const size_t begin = texts.all.length;
+        emit_body(&texts.all, phases, &phases->list[i]);
+        phases->list[i].same = opencl_texts_add(&texts, begin, i);
+    }
+    failed = texts.all.failed;
+    opencl_texts_finish(&texts);
+    return failed ? error_set(error, WEFT_NO_MEMORY, "opencl: no memory") : WEFT_OK;
+}
+
 enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool forward_only,
                                     size_t batch, size_t units, struct opencl_phases *phases,
                                     struct weft_error *error) {
     const size_t shards = lanes_shards(batch), end = groups->count;
     size_t capacity = 4;
+    enum weft_status status;
     for (size_t i = 0; i < end; i++) {
         struct opencl_call calls[OPENCL_GROUP_CALLS];
         capacity += opencl_calls_of(groups, i, calls);
@@ -187,7 +228,11 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool for
     for (size_t i = 0; i < phases->count; i++) {
         add_buffers(phases, &phases->list[i].call);
     }
-    return WEFT_OK;
+    status = share(phases, error);
+    if (status != WEFT_OK) {
+        opencl_phases_finish(phases);
+    }
+    return status;
 }
 
 void opencl_phases_finish(struct opencl_phases *phases) {
@@ -195,30 +240,6 @@ void opencl_phases_finish(struct opencl_phases *phases) {
     free(phases->list);
     free(phases->buffers);
     *phases = (struct opencl_phases){.count = 0};
-}
-
-/* Appends the function that computes the items [begin, end) of phase ${i}, of all shards. It is not
- * inlined, so that the kernel is small, and the compiler takes a function at a time. */
-static void emit_phase(struct text *text, const struct opencl_phases *phases, size_t i) {
-    const struct opencl_phase *phase = &phases->list[i];
-    const enum opencl_argument *arguments = phase->call.function->arguments;
-    text_add(text, "__attribute__((noinline)) void phase_%zu(int begin, int end", i);
-    for (size_t a = 0; arguments[a] != ARG_END; a++) {
-        if (arguments[a] < OPENCL_ARG_CONSTANT) {
-            text_add(text, ", %sa%zu",
-                     opencl_emit_type(arguments[a], phase->call.function->passes != 0), a);
-        }
-    }
-    text_add(text, ") {\n    LANE_MEMORY lanes = 0;\n"
-                   "    for (int i = begin; i < end; i++) ");
-    opencl_emit_function(text, &phases->groups, &phase->call);
-    if (phase->by_batch) {
-        text_add(text, "(i, 0, lanes");
-    } else {
-        text_add(text, "(i %% %zu, i / %zu, lanes", phase->items, phase->items);
-    }
-    opencl_emit_arguments(text, &phases->groups, &phase->call, "a");
-    text_add(text, ");\n}\n");
 }
 
 /* Appends the call of phase ${i}. */
@@ -229,7 +250,7 @@ static void emit_call(struct text *text, const struct opencl_phases *phases, siz
              !phase->evaluates ? "if (train) "
              : !phase->trains  ? "if (!train) "
                                : "",
-             phase->chunks, phase->items, phase->by_batch ? "" : " * shards", i);
+             phase->chunks, phase->items, phase->by_batch ? "" : " * shards", phase->same);
     for (size_t a = 0; phase->call.function->arguments[a] != ARG_END; a++) {
         if (phase->call.function->arguments[a] >= OPENCL_ARG_CONSTANT) {
             continue;
@@ -239,13 +260,22 @@ static void emit_call(struct text *text, const struct opencl_phases *phases, siz
         if (phase->call.function->arguments[a] == ARG_NUMBERS) {
             text_add(text, " + index");
         }
+        if (opencl_argument_begins(phase->call.function, phase->call.function->arguments[a])) {
+            text_add(
+                text, ", %zu",
+                opencl_begin_of(&phases->groups, &phase->call, phase->call.function->arguments[a]));
+        }
     }
     text_add(text, "))\n");
 }
 
 void opencl_emit_phases(struct text *text, const struct opencl_phases *phases) {
+    /* Not inlined, so that the kernel is small, and the compiler takes a function at a time. */
     for (size_t i = 0; i < phases->count; i++) {
-        emit_phase(text, phases, i);
+        if (phases->list[i].same == i) {
+            text_add(text, "__attribute__((noinline)) void phase_%zu", i);
+            emit_body(text, phases, &phases->list[i]);
+        }
     }
     text_add(text, "kernel void " PHASES_KERNEL "(global atomic_int *counters, int train, "
                    "int begin_step, int steps, int batch, int begin_image, int images, "

@@ -10,6 +10,7 @@
 /* A function that computes its items for all shards, when the phase before it is done. */
 struct opencl_phase {
     struct opencl_call call;
+    size_t same;            /* the first phase with the same function */
     size_t items;           /* that a training step computes: of a shard, or with by_batch in all */
     bool by_batch;          /* an item is for all shards */
     size_t chunks;          /* that the range of a compute unit is divided into */

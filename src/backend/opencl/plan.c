@@ -152,6 +152,13 @@ static enum weft_status set_arguments(struct opencl_backend *cl, struct opencl_l
                 continue;
             }
             const int at = index++;
+            if (opencl_argument_begins(call->function, arguments[a])) {
+                cl_int begin = (cl_int)opencl_begin_of(&cl->groups, call, arguments[a]);
+                const int after = index++;
+                if (!late) {
+                    TRY(set_argument(cl, launch, after, (struct opencl_value)ARG(begin), error));
+                }
+            }
             if ((arguments[a] >= OPENCL_ARG_LATE) != late) {
                 continue;
             }
@@ -243,7 +250,7 @@ static enum weft_status add_launch(struct opencl_backend *cl, const struct openc
     if (call->function->host != NULL) {
         return WEFT_OK;
     }
-    opencl_kernel_name(&cl->groups, kernel, name);
+    opencl_kernel_name(&cl->kernels, kernel, name);
     if (opencl_launch_create(cl, launch, name, error) != WEFT_OK ||
         set_arguments(cl, launch, false, NULL, error) != WEFT_OK) {
         return add_context(cl, launch, error);
@@ -314,9 +321,10 @@ static enum weft_status enqueue(struct opencl_backend *cl, struct opencl_launch 
 static enum weft_status enqueue_group(struct opencl_backend *cl, size_t group, unsigned pass,
                                       const struct opencl_pass_values *values,
                                       struct weft_error *error) {
-    for (size_t i = 0; i < cl->launch_count; i++) {
+    const struct opencl_group *of = &cl->groups.list[group];
+    for (size_t i = of->first_kernel; i < of->end_kernel; i++) {
         struct opencl_launch *launch = &cl->launches[i];
-        if ((launch->kernel->passes & pass) == 0 || launch->kernel->calls[0].group != group) {
+        if ((launch->kernel->passes & pass) == 0) {
             continue;
         }
         launch->to_input = values->to_input;
@@ -345,5 +353,8 @@ enum weft_status opencl_enqueue_pass(struct opencl_backend *cl, enum opencl_pass
 
 enum weft_status opencl_step(struct opencl_backend *cl, const struct opencl_pass_values *values,
                              struct weft_error *error) {
-    return enqueue_group(cl, cl->kernels.step_group, PASS_STEP, values, error);
+    struct opencl_launch *launch = &cl->launches[cl->launch_count - 1];
+    enum weft_status status = enqueue(cl, launch, values, error);
+    return status == WEFT_OK || status == WEFT_INTERRUPTED ? status
+                                                           : add_context(cl, launch, error);
 }

@@ -1,5 +1,5 @@
-/* source.c: the source of a network's program: the files of cl/, once for each layer with its
- * sizes. */
+/* source.c: the source of a network's program: the files of cl/, once for all layers of a kind with
+ * equal sizes. */
 #include "backend/opencl/source.h"
 #include "backend/opencl/emit.h"
 #include "backend/opencl/fusions.h"
@@ -123,8 +123,8 @@ static void define_shape(struct text *text, const char *prefix, struct tensor_sh
     text_add(text, "#define %s_SIZE %zu\n", prefix, shape_size(shape));
 }
 
-/* Defines the offset of each tensor of ${layer} in its flat array, under the tensor's name:
- * RUNNING_MEAN for "conv1.running_mean". */
+/* Defines the place of each tensor of ${layer} in its flat array, counted from the layer's first
+ * one there, under the tensor's name: RUNNING_MEAN for "conv1.running_mean". */
 static void define_tensors(struct text *text, const struct weft_network *network,
                            const struct network_layer *layer) {
     for (size_t i = 0; i < layer->tensors; i++) {
@@ -134,59 +134,77 @@ static void define_tensors(struct text *text, const struct weft_network *network
         for (char *c = name; *c != '\0'; c++) {
             *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
         }
-        opencl_define(text, name, tensor->offset);
+        opencl_define(text, name,
+                      tensor->offset - opencl_layer_begin(network, layer, tensor->trained));
     }
 }
 
-/* Appends the file of a group with the sizes of its main layer, and the kernels that call
- * functions of this group only. */
-static enum weft_status add_group(struct text *text, const struct opencl_kernels *kernels,
+void opencl_source_define(struct text *text, const struct opencl_groups *groups,
+                          const struct opencl_group *group) {
+    const struct network_layer *layer = &groups->network->layers[group->main];
+    if (group->layer->file == NULL) {
+        return;
+    }
+    text_add(text, "/* %s */\n", group->layer->file);
+    opencl_define(text, "RELU_INPUT", group->relu);
+    define_shape(text, "IN", layer->input);
+    define_shape(text, "OUT", layer->output);
+    define_tensors(text, groups->network, layer);
+    if (group->layer->define != NULL) {
+        group->layer->define(text, layer, groups->mapping);
+    }
+}
+
+/* Appends the file of group ${index} with the sizes of its main layer, unless an equal group before
+ * it has done that. */
+static enum weft_status add_group(struct text *text, const struct opencl_groups *groups,
                                   const char *folder, size_t index, struct weft_error *error) {
-    const struct opencl_groups *groups = kernels->groups;
     const struct opencl_group *group = &groups->list[index];
     const struct network_layer *layer = &groups->network->layers[group->main];
     size_t begin = text->length;
-    if (group->layer->file != NULL) {
-        /* The macros, then the file. */
-        text_add(text, "/* layer %zu: %s */\n", group->main + 1, layer->name);
-        opencl_define(text, "LAYER", group->main + 1);
-        opencl_define(text, "RELU_INPUT", group->relu);
-        define_shape(text, "IN", layer->input);
-        define_shape(text, "OUT", layer->output);
-        define_tensors(text, groups->network, layer);
-        if (group->layer->define != NULL) {
-            group->layer->define(text, layer, groups->mapping);
-        }
-        TRY(opencl_source_add(text, folder, group->layer->file, error));
+    if (group->layer->file == NULL || group->same != index) {
+        return WEFT_OK;
     }
-    /* Kernels that call several groups follow after all groups. */
-    for (size_t i = 0; i < kernels->count; i++) {
-        const struct opencl_kernel *kernel = &kernels->list[i];
-        if (kernel->loop == LOOP_APART && kernel->calls[0].group == index &&
-            kernel->calls[0].function->host == NULL) {
-            opencl_emit_kernel(text, groups, kernel);
-        }
-    }
+    /* The macros, then the file. */
+    text_add(text, "/* layer %zu: %s */\n", group->main + 1, layer->name);
+    opencl_define(text, "LAYER", group->main + 1);
+    opencl_source_define(text, groups, group);
+    TRY(opencl_source_add(text, folder, group->layer->file, error));
     undefine(text, begin);
     return WEFT_OK;
 }
 
+/* Adds the whole vectors of the floats from ${begin} to ${end} - 1 to a condition. */
+static void add_joined(struct text *text, size_t begin, size_t end) {
+    begin = (begin + CPU_LANES - 1) / CPU_LANES;
+    end /= CPU_LANES;
+    if (begin < end) {
+        text_add(text, " || ((v) >= %zu && (v) < %zu)", begin, end);
+    }
+}
+
 /* Defines JOINED(v): whether vector v of the flat gradients is stored joined, all 16 values. Where
- * only some of them are, the update adds the shards, of which all but one are 0 for those. */
+ * only some of them are, the update adds the shards, of which all but one are 0 for those. Tensors
+ * that are next to each other are one range: a deep network may have a few in all. */
 static void define_joined(struct text *text, const struct opencl_kernels *kernels) {
     const struct weft_network *network = kernels->groups->network;
+    size_t begin = 0, end = 0; /* of the range: floats */
     text_add(text, "#define JOINED(v) (false");
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct network_layer *layer = &network->layers[i];
-        for (size_t t = 0; opencl_kernels_join(kernels, i) && t < layer->tensors; t++) {
+        const bool joined = opencl_kernels_join(kernels, i);
+        for (size_t t = 0; joined && t < layer->tensors; t++) {
             const struct network_tensor *tensor = &network->tensors[layer->first_tensor + t];
-            size_t begin = (tensor->offset + CPU_LANES - 1) / CPU_LANES;
-            size_t end = (tensor->offset + tensor->count) / CPU_LANES;
-            if (tensor->trained && begin < end) {
-                text_add(text, " || ((v) >= %zu && (v) < %zu)", begin, end);
+            if (tensor->trained) {
+                if (tensor->offset != end) {
+                    add_joined(text, begin, end);
+                    begin = tensor->offset;
+                }
+                end = tensor->offset + tensor->count;
             }
         }
     }
+    add_joined(text, begin, end);
     text_add(text, ")\n");
 }
 
@@ -235,18 +253,14 @@ enum weft_status opencl_source_make(const struct opencl_kernels *kernels, const 
     if (adds_gradients(kernels)) {
         TRY(opencl_source_add(text, folder, "gradient.cl", error));
     }
-    /* The layers, the files of no layer, and the kernels that call several groups. */
+    /* The layers, the files of no layer, and the kernels. */
     for (size_t i = 0; i < groups->count; i++) {
-        TRY(add_group(text, kernels, folder, i, error));
+        TRY(add_group(text, groups, folder, i, error));
     }
     TRY(add_common(text, kernels, folder, "gather.cl", shape_size(network->input), error));
     TRY(add_common(text, kernels, folder, "cross_entropy.cl", 1, error));
     TRY(add_common(text, kernels, folder, "update.cl", vectors, error));
-    for (size_t i = 0; i < kernels->count; i++) {
-        if (kernels->list[i].loop != LOOP_APART) {
-            opencl_emit_kernel(text, groups, &kernels->list[i]);
-        }
-    }
+    opencl_emit_kernels(text, kernels);
     return text->failed
                ? error_set(error, WEFT_NO_MEMORY, "kernels: no memory for the program's source")
                : WEFT_OK;

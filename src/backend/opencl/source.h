@@ -14,6 +14,8 @@ struct opencl_builtin {
 /* Ends with a name of NULL. */
 extern const struct opencl_builtin opencl_builtins[];
 
+struct opencl_group;
+struct opencl_groups;
 struct opencl_kernels;
 
 /* Appends "#define NAME VALUE": a macro of the file that is added next. opencl_source_make
@@ -21,6 +23,10 @@ struct opencl_kernels;
 void opencl_define(struct text *text, const char *name, size_t value);
 void opencl_define_pair(struct text *text, const char *name, struct network_pair pair);
 void opencl_define_float(struct text *text, const char *name, float value);
+
+/* Appends the macros of the file of ${group}, but for LAYER. Equal text: equal functions. */
+void opencl_source_define(struct text *text, const struct opencl_groups *groups,
+                          const struct opencl_group *group);
 
 /* Appends the file ${name} of cl/, or of ${folder} unless NULL. Files that it includes are
  * inserted at their places. */

@@ -9,7 +9,7 @@
 #include "backend/ops.h"
 #include "network/lifetimes.h"
 
-#define OPENCL_MAX_ARGUMENTS 40 /* of a kernel */
+#define OPENCL_MAX_ARGUMENTS 56 /* of a kernel */
 
 /* A kernel with its arguments set, and its range for a full batch. */
 struct opencl_launch {

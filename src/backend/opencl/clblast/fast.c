@@ -94,13 +94,13 @@ static enum weft_status forward_chunk(struct opencl_backend *cl, struct opencl_f
                                       size_t first, size_t shards, struct weft_error *error) {
     const struct opencl_call call = call_of(cl, layer);
     struct opencl_product product = opencl_fast_forward(cl, layer, shards);
-    cl_int begin = (cl_int)first, count = (cl_int)shards;
+    cl_int begin = (cl_int)first, count = (cl_int)shards, of_layer = (cl_int)layer->weight;
     TRY(convert(cl, &layer->columns, *opencl_buffer_of(cl, &call, ARG_INPUT), cl->fast->matrices,
                 first, shards, error));
     TRY(opencl_product_enqueue(cl, &product, error));
     return LAUNCH(cl, &layer->output, shards * CPU_LANES, error, ARG(cl->fast->matrices),
                   ARG(cl->arrays[ARRAY_PARAMETERS]), ARG(cl->values[layer->group->end]), ARG(begin),
-                  ARG(count));
+                  ARG(count), ARG(of_layer));
 }
 
 static enum weft_status gradients_chunk(struct opencl_backend *cl, struct opencl_fast_layer *layer,
@@ -187,7 +187,8 @@ static enum weft_status make_kernel(struct opencl_backend *cl, const struct open
     *launch = (struct opencl_launch){.range = RANGE_SHARDS,
                                      .items = values / opencl_values_per_item(values, cl->mapping)};
     snprintf(launch->name, sizeof launch->name, "%s", name);
-    snprintf(numbered, sizeof numbered, "%s_%zu", name, fast->group->main + 1);
+    snprintf(numbered, sizeof numbered, "%s_%zu", name,
+             opencl_group_number(&cl->groups, call_of(cl, fast).group));
     return opencl_launch_create(cl, launch, numbered, error);
 }
 

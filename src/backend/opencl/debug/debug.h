@@ -18,7 +18,7 @@ extern const enum backend_array state_arrays[STATE_ARRAYS + 1];
 
 #define RECORD_LAUNCHES  32
 #define RECORD_BUFFERS   40
-#define RECORD_ARGUMENTS 40
+#define RECORD_ARGUMENTS 56
 
 struct record_argument {
     int buffer; /* index of the buffer; -1: the argument is ${word} */
