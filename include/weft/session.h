@@ -208,7 +208,8 @@ struct weft_training_options {
  * with a wrong member, with a warmup of all steps, or with an average of epochs of which another
  * training made some; with WEFT_INTERRUPTED when a callback returned false or after
  * weft_session_cancel; and with WEFT_DIVERGED if the loss or a value becomes NaN or infinite. When
- * it fails, the session is as it was after the last finished epoch. */
+ * it fails, the session is as it was after the last finished epoch; with WEFT_BAD_DEVICE it may
+ * have lost its values, and then all later calls fail so. */
 WEFT_API enum weft_status weft_train(struct weft_session *session, const struct weft_images *images,
                                      const struct weft_training_options *options,
                                      struct weft_error *error);
