@@ -91,6 +91,19 @@ if [ -n "$pictures" ]; then
     wrong trained "DIR/train: the training images are 1 x 8 x 8 (channels, height, width), but the test images in DIR/test are 3 x 8 x 8"
 fi
 
+begin "bench and verify with other images"
+echo '{"input": [3, 8, 5], "layers": [{"kind": "flatten"}, {"kind": "linear", "out_features": 3}]}' >list.json
+run bench --data "$odd/shapes/last" --network list.json --repeat 1 --device cpu --json
+expect_code 0
+expect_json '{x["what"] for x in e if x["event"] == "bench"} >= {"train", "evaluate"}'
+for command in bench verify; do
+    run $command --data "$odd/shapes/last" --device "${pocl:-cpu}"
+    expect_code 3
+    expect_text err "network: it takes 1 x 28 x 28, but the images are 3 x 8 x 5"
+done
+rm list.json
+end
+
 begin "numbers of --mean and --std that do not fit"
 echo '{"input": [3, 8, 5], "layers": [{"kind": "flatten"}, {"kind": "linear", "out_features": 3}]}' >list.json
 for wrong in --mean=0.1,0.2 --mean=1,2,3,4 --std=0 --std=1,0,1 --std=-1 --mean=1e5; do
