@@ -272,7 +272,8 @@ enum weft_status weft_training_order(uint64_t seed, uint64_t epoch, uint32_t *or
     API_BEGIN;
     API_NOT_NULL(order);
     API_REQUIRE(epoch >= 1, "epoch is 0: epochs count from 1");
-    API_REQUIRE(count >= 1 && count <= UINT32_MAX, "count is %zu: it must be 1 to %u", count,
+    API_REQUIRE(count >= 1 && count <= UINT32_MAX && count <= SIZE_MAX / sizeof *order,
+                "count is %zu: it must be 1 to %u, and the order must fit into memory", count,
                 UINT32_MAX);
     shuffle_images(seed, epoch, order, count);
     return WEFT_OK;
