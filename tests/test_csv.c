@@ -18,19 +18,20 @@ START_TEST(confusion) {
 END_TEST
 
 START_TEST(quoting) {
-    static const char *const names[] = {"a,b", "say \"so\"", "two\nlines", "", " plain; "};
-    uint64_t counts[25] = {0};
-    struct report_evaluation evaluation = {.classes = 5, .confusion = counts};
+    static const char *const names[] = {"a,b", "say \"so\"", "two\nlines", "", " plain; ", "=1"};
+    uint64_t counts[36] = {0};
+    struct report_evaluation evaluation = {.classes = 6, .confusion = counts};
     char text[512];
     FILE *file = tmpfile();
     csv_write_confusion(file, &evaluation, names);
     read_text(file, text, sizeof text);
-    ck_assert_str_eq(text, ",\"a,b\",\"say \"\"so\"\"\",\"two\nlines\",, plain; \n"
-                           "\"a,b\",0,0,0,0,0\n"
-                           "\"say \"\"so\"\"\",0,0,0,0,0\n"
-                           "\"two\nlines\",0,0,0,0,0\n"
-                           ",0,0,0,0,0\n"
-                           " plain; ,0,0,0,0,0\n");
+    ck_assert_str_eq(text, ",\"a,b\",\"say \"\"so\"\"\",\"two\nlines\",\"\",\" plain; \",\"=1\"\n"
+                           "\"a,b\",0,0,0,0,0,0\n"
+                           "\"say \"\"so\"\"\",0,0,0,0,0,0\n"
+                           "\"two\nlines\",0,0,0,0,0,0\n"
+                           "\"\",0,0,0,0,0,0\n"
+                           "\" plain; \",0,0,0,0,0,0\n"
+                           "\"=1\",0,0,0,0,0,0\n");
 }
 END_TEST
 
