@@ -73,6 +73,7 @@ static enum weft_status open_backend(struct weft_session *session, struct weft_e
         .no_fuse = options->no_fuse,
         .batch = options->batch,
         .forward_only = options->forward_only,
+        .images_on_host = options->images_on_host,
         .log = {options->log, options->context},
         .watch = {session_go_on, session},
     };
@@ -112,7 +113,7 @@ enum weft_status weft_session_open(const struct weft_model *model,
     API_BEGIN;
     API_CREATES(session);
     API_NOT_NULL(model);
-    API_STRUCTURE(own, options, context);
+    API_STRUCTURE(own, options, images_on_host);
     TRY(check(&own, __func__, error));
     made = calloc(1, sizeof *made);
     if (made == NULL) {

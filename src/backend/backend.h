@@ -56,7 +56,8 @@ struct backend_options {
     bool keep_tensors; /* of fused layers: no tensor gives its memory to another; changes no bit */
     size_t batch;      /* the maximum number of images in a step or pass; at least 1 */
     bool forward_only; /* no training: needs less memory */
-    struct backend_log log;     /* of this backend, as long as it is open */
+    bool images_on_host;    /* of an OpenCL device: also if it has room for them; changes no bit */
+    struct backend_log log; /* of this backend, as long as it is open */
     struct backend_watch watch; /* asked from opening to closing */
 };
 
@@ -117,13 +118,17 @@ const char *backend_note(const struct backend *backend);
 enum weft_status backend_check_images(const struct weft_network *network,
                                       const struct weft_images *images, struct weft_error *error);
 
-/* Copies ${images} to the device as set ${set}, in place of those that this set had. The caller
- * numbers the sets, from 0 on without large gaps; an enum weft_split is such a number. Images
+/* Copies ${images} to the device as set ${set}, in place of those that this set had. If a device has
+ * no room for them, or with images_on_host, they stay on the host, and steps and passes send what they
+ * need: the caller keeps images->pixels as long as the set is used. The caller numbers the sets, from 0 on without large gaps; an enum weft_split is such a number. Images
  * without labels have label 0. Fails with WEFT_BAD_FILE unless the network takes their size and has
  * at least as many outputs as they have classes, with WEFT_USAGE unless there are 1 to 2^32 - 1
  * images, and with WEFT_BAD_DEVICE. */
 enum weft_status backend_set_images(struct backend *backend, size_t set,
                                     const struct weft_images *images, struct weft_error *error);
+
+/* Returns whether the images of set ${set} stay on the host, from where the device gets them. */
+bool backend_images_on_host(const struct backend *backend, size_t set);
 
 /* Frees the images of set ${set}. Harmless if there are none. */
 void backend_drop_images(struct backend *backend, size_t set);

@@ -121,6 +121,10 @@ enum weft_status backend_set_images(struct backend *backend, size_t set,
     return WEFT_OK;
 }
 
+bool backend_images_on_host(const struct backend *backend, size_t set) {
+    return set < backend->set_count && backend->sets[set].host_pixels != NULL;
+}
+
 void backend_drop_images(struct backend *backend, size_t set) {
     if (set < backend->set_count) {
         free(backend->sets[set].labels);

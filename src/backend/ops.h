@@ -26,6 +26,8 @@ struct backend_set {
     uint16_t *labels;                              /* a copy */
     uint8_t *pixels;                               /* of the CPU backend */
     struct _cl_mem *device_pixels, *device_labels; /* of an OpenCL device */
+    const uint8_t
+        *host_pixels; /* the caller's, of images that stay on the host; NULL: they do not */
 };
 
 /* The functions of backend.h say what arguments mean. Arguments have been checked;
@@ -81,6 +83,7 @@ struct backend {
     struct watch watch;
     size_t batch; /* the maximum number of images of a step or pass */
     bool forward_only;
+    bool images_on_host;       /* of an OpenCL device: those of the next backend_set_images */
     enum weft_mapping mapping; /* of an OpenCL device, as it was opened: cpu or gpu */
     struct backend_set *sets;  /* of backend_set_images */
     size_t set_count;

@@ -66,15 +66,15 @@ const struct cli_option cli_common_options[] = {
     OPTION_CHOICE("mapping", mapping, "auto", cli_mapping_names,
                   "how work-items share the work; changes no bit"),
     OPTION_FLAG("no-fuse", no_fuse, "compute each layer with separate kernels; changes no bit"),
+    OPTION_FLAG("images-on-host", images_on_host,
+                "send images in portions, as if there were no room"),
     OPTION_FLAG("no-cache", no_cache,
                 "compile the OpenCL kernels again; otherwise compiled programs\n"
                 "are kept in $XDG_CACHE_HOME/weft"),
     OPTION_TEXT("cl-options", cl_options, "STRING", "additional options for the OpenCL compiler"),
     OPTION_FLAG("json", json, "print results as JSON on stdout, one object per line"),
     OPTION_FLAG("quiet", quiet, "print only errors and warnings on stderr"),
-    OPTION_FLAG("verbose", verbose,
-                "print more on stderr: devices, OpenCL programs and their\n"
-                "logs, the cache, memory, fused layers"),
+    OPTION_FLAG("verbose", verbose, "print more on stderr, such as OpenCL's buffers and logs"),
     OPTION_FLAG("help", help, "print this text"),
     OPTION_FLAG("version", version, "print the versions of weft and of its libraries"),
     {.name = NULL},
@@ -93,6 +93,7 @@ void cli_options_json(struct json_writer *json, const struct cli_options *option
     json_write_string(json, "math", cli_math_names[options->math]);
     json_write_string(json, "mapping", cli_mapping_names[options->mapping]);
     json_write_bool(json, "no_fuse", options->no_fuse);
+    json_write_bool(json, "images_on_host", options->images_on_host);
     json_write_bool(json, "no_cache", options->no_cache);
     json_write_string(json, "cl_options", options->cl_options);
 }

@@ -33,7 +33,7 @@ struct cli_options {
     float test_fraction;    /* 0: none was given */
     uint64_t threads;       /* 0: all that the process may use */
     int math, mapping, step_kernel;
-    bool no_fuse, no_cache, json, quiet, verbose, help, version;
+    bool no_fuse, no_cache, images_on_host, json, quiet, verbose, help, version;
     char **operands; /* the words that are not options */
     size_t operand_count;
     const struct cli_command *command;

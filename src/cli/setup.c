@@ -16,6 +16,10 @@ bool cli_setup_watch(void *context, double steps) {
     return !os_interrupted();
 }
 
+void cli_setup_print_host(const struct cli_options *options) {
+    cli_message_notice(options, "--images-on-host: the CPU backend has no other memory");
+}
+
 void cli_setup_print_device(const struct cli_options *options, const struct weft_device *device,
                             struct cli_setup_remarks remarks) {
     if (options->math == WEFT_MATH_FAST) {
@@ -33,6 +37,9 @@ void cli_setup_print_device(const struct cli_options *options, const struct weft
                            "--threads %llu: all %u compute units are used, since the "
                            "OpenCL driver makes no sub-devices",
                            (unsigned long long)options->threads, device->compute_units);
+    }
+    if (options->images_on_host && device->builtin) {
+        cli_setup_print_host(options);
     }
     if (remarks.cache != NULL) {
         cli_message_warning(options, "cache-not-used", "%s", remarks.cache);
@@ -102,6 +109,7 @@ enum weft_status cli_setup_session(const struct cli_options *options,
         .log = options->verbose && !options->quiet ? cli_setup_print_log : NULL,
         .go_on = cli_setup_watch,
         .context = progress,
+        .images_on_host = options->images_on_host,
     };
     *session = NULL;
     TRY(cli_setup_begin(options, error));

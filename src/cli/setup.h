@@ -40,4 +40,7 @@ void cli_setup_print_log(void *context, const char *text);
 void cli_setup_print_device(const struct cli_options *options, const struct weft_device *device,
                             struct cli_setup_remarks remarks);
 
+/* Says that --images-on-host changes nothing on the CPU backend. */
+void cli_setup_print_host(const struct cli_options *options);
+
 #endif

@@ -43,6 +43,7 @@ struct backend_options cli_setup_backend_options(const struct cli_options *optio
         .step_kernel = (enum weft_step_kernel)options->step_kernel,
         .no_fuse = options->no_fuse,
         .no_cache = options->no_cache,
+        .images_on_host = options->images_on_host,
         .log.write = options->verbose && !options->quiet ? cli_setup_print_log : NULL};
 }
 

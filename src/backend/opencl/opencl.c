@@ -15,6 +15,7 @@
 #include "backend/opencl/pieces.h"
 #include "backend/opencl/plan.h"
 #include "backend/opencl/plan_log.h"
+#include "backend/opencl/portions.h"
 #include "backend/opencl/profile.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/room.h"
@@ -48,6 +49,7 @@ static void close_opencl(struct backend *backend) {
     if (opencl_engine != NULL) {
         opencl_engine->finish(cl);
     }
+    opencl_portions_finish(cl);
     opencl_memory_finish(cl);
     debug_guards_finish(cl);
     OPENCL_RELEASE(cl->device, Kernel, cl->fill);
@@ -94,6 +96,13 @@ static enum weft_status set_images(struct backend *backend, struct backend_set *
     struct opencl_backend *cl = cl_of(backend);
     size_t pixels = images->count * images_size(images);
     size_t labels = images->count * sizeof *images->labels;
+    if (set->host_pixels != NULL) {
+        opencl_portions_drop(cl, set);
+    }
+    if (opencl_portions_needed(cl, set, images)) {
+        TRY(opencl_portions_set(cl, set, images, error));
+        return make_identity(cl, cl->portions.capacity, error);
+    }
     TRY(store(cl, &set->device_pixels, "images", images->pixels, pixels, error));
     TRY(images->labels != NULL
             ? store(cl, &set->device_labels, "images", images->labels, labels, error)
@@ -102,6 +111,9 @@ static enum weft_status set_images(struct backend *backend, struct backend_set *
 }
 
 static void drop_images(struct backend *backend, struct backend_set *set) {
+    if (set->host_pixels != NULL) {
+        opencl_portions_drop(cl_of(backend), set);
+    }
     opencl_buffer_drop(cl_of(backend), &set->device_pixels);
     opencl_buffer_drop(cl_of(backend), &set->device_labels);
 }
@@ -289,6 +301,7 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     cl->device = first->device;
     cl->limits = first->limits;
     cl->room = first->room;
+    cl->all_resident = true;
     clRetainContext(cl->context = first->context);
     clRetainProgram(cl->program.object = first->program.object);
     TRY_OR(failed, make_queue(cl, error));
@@ -323,7 +336,8 @@ static enum weft_status open_program(const struct backend_request *request,
                                            .log = request->options->log,
                                            .watch = {.asked = request->options->watch},
                                            .batch = request->options->batch,
-                                           .forward_only = request->options->forward_only},
+                                           .forward_only = request->options->forward_only,
+                                           .images_on_host = request->options->images_on_host},
                                   .mapping = mapping,
                                   .recompile = *recompile,
                                   .debug = request->debug};

@@ -5,7 +5,6 @@
 #include "backend/opencl/memory.h"
 #include "backend/opencl/pace.h"
 #include "backend/opencl/plan.h"
-#include "backend/opencl/state.h"
 #include "backend/opencl/transfer.h"
 #include "backend/opencl/update.h"
 #include "base/try.h"

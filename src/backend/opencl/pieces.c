@@ -6,6 +6,7 @@
 #include "backend/opencl/pace.h"
 #include "backend/opencl/passes.h"
 #include "backend/opencl/plan.h"
+#include "backend/opencl/portions.h"
 #include "backend/opencl/steps.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
@@ -141,19 +142,42 @@ static bool clips(const struct training_steps *steps) {
     return i < steps->steps;
 }
 
-enum weft_status opencl_train(struct backend *backend, const struct training_steps *steps,
+/* Makes ${steps}, whose images are on the device. */
+static enum weft_status train(struct opencl_backend *cl, const struct training_steps *steps,
                               struct weft_step_result *results, struct weft_error *error) {
-    struct opencl_backend *cl = (struct opencl_backend *)backend;
-    opencl_pace_begin(cl, steps->batch, true);
     if (is_used(cl) && !clips(steps)) {
         TRY(opencl_steps_begin(cl, steps, error));
         TRY(run(cl, steps, error));
         TRY(opencl_steps_join(cl, steps, error));
     } else {
         TRY(opencl_train_enqueue(cl, steps, error));
-        backend->steps_by_launches += steps->steps;
+        cl->base.steps_by_launches += steps->steps;
     }
     return opencl_read(cl, cl->results, results, steps->steps * sizeof *results, error);
+}
+
+/* Makes ${steps}, whose images are on the host. */
+static enum weft_status train_portions(struct opencl_backend *cl,
+                                       const struct training_steps *steps,
+                                       struct weft_step_result *results, struct weft_error *error) {
+    struct training_steps part;
+    struct opencl_feed feed;
+    enum weft_status status;
+    TRY_OR(done, opencl_feed_begin(&feed, cl, steps, error));
+    for (size_t made = 0; made < steps->steps; made += part.steps) {
+        TRY_OR(done, opencl_feed_next(&feed, &part, error));
+        TRY_OR(done, train(cl, &part, results + made, error));
+    }
+done:
+    return opencl_feed_finish(&feed, status, error);
+}
+
+enum weft_status opencl_train(struct backend *backend, const struct training_steps *steps,
+                              struct weft_step_result *results, struct weft_error *error) {
+    struct opencl_backend *cl = (struct opencl_backend *)backend;
+    opencl_pace_begin(cl, steps->batch, true);
+    return backend->sets[steps->set].host_pixels != NULL ? train_portions(cl, steps, results, error)
+                                                         : train(cl, steps, results, error);
 }
 
 /* Computes ${pass} by one launch of the kernel, as one step. If a unit leaves, the others complete
@@ -171,8 +195,13 @@ enum weft_status opencl_evaluate(struct backend *backend, const struct evaluatio
     struct opencl_backend *cl = (struct opencl_backend *)backend;
     enum step_way way = STEP_LAUNCHES;
     const double start = os_seconds();
+    struct evaluation_pass part;
     bool used;
     opencl_pace_begin(cl, pass->count, false);
+    if (backend->sets[pass->set].host_pixels != NULL) {
+        TRY(opencl_portions_pass(cl, pass, &part, error));
+        pass = &part;
+    }
     used = is_used(cl) && pass->statistics == WEFT_STATISTICS_RUNNING;
     if (used) {
         step_choice_next(&cl->steps->choice[false], pass->count, &way);

@@ -71,6 +71,24 @@ struct opencl_pace {
     uint64_t last_cost;
 };
 
+/* A portion of images that stay on the host (portions.h). */
+struct opencl_portion {
+    cl_mem pixels, labels;
+    uint8_t *host_pixels;  /* what is sent for steps; the images of passes are adjacent already */
+    uint16_t *host_labels; /* the same */
+    size_t set, first, count; /* of passes: which images it has; count 0: others */
+};
+
+/* The memory for portions. All zero at the start. */
+struct opencl_portions {
+    cl_command_queue queue;
+    struct opencl_portion list[2];
+    size_t capacity;      /* images that a portion has room for */
+    size_t host_capacity; /* the same, on the host */
+    uint32_t *order;      /* 0, 1, 2 ... host_capacity - 1 */
+    cl_event sent[2];     /* of pixels and labels for which the host has not waited; or NULL */
+};
+
 struct opencl_backend {
     struct backend base;
     enum weft_mapping mapping; /* cpu or gpu */
@@ -117,6 +135,8 @@ struct opencl_backend {
     cl_mem order, results, shard_results; /* of the steps of one call */
     cl_mem numbers;                       /* the same: struct step_numbers of each step */
     cl_mem changes;                       /* the same: how images are changed */
+    bool all_resident;                    /* no images stay on the host */
+    struct opencl_portions portions;      /* of portions.c */
     struct opencl_steps *steps;           /* of steps.c; NULL: no kernel computes several steps */
     const struct debug_options *debug;    /* of debug/debug.h, or NULL */
     uint64_t steps_made;                  /* with debug: since the parameters were written */

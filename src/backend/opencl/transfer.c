@@ -19,6 +19,15 @@ enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const vo
     return WEFT_OK;
 }
 
+enum weft_status opencl_write_begin(struct opencl_backend *cl, cl_command_queue queue,
+                                    cl_mem buffer, const void *from, size_t bytes, cl_event *event,
+                                    struct weft_error *error) {
+    TRY(opencl_lost_check(cl->device, error));
+    return opencl_queue_check(
+        cl, clEnqueueWriteBuffer(queue, buffer, CL_FALSE, 0, bytes, from, 0, NULL, event),
+        "clEnqueueWriteBuffer", error);
+}
+
 static cl_int read_bytes(cl_command_queue queue, cl_mem buffer, size_t offset, void *to,
                          size_t bytes) {
     if (bytes == 0) {

@@ -13,6 +13,12 @@ enum weft_status opencl_write(struct opencl_backend *cl, cl_mem buffer, const vo
 enum weft_status opencl_read(struct opencl_backend *cl, cl_mem buffer, void *to, size_t bytes,
                              struct weft_error *error);
 
+/* Begins to copy ${bytes} to ${buffer} by ${queue}: ${from} must stay as it is until the host has
+ * waited for ${event}, which the caller releases. */
+enum weft_status opencl_write_begin(struct opencl_backend *cl, cl_command_queue queue,
+                                    cl_mem buffer, const void *from, size_t bytes, cl_event *event,
+                                    struct weft_error *error);
+
 /* Copies ${bytes} from ${offset} of ${buffer} and waits. ${queue} is of ${device}. All reads from
  * a device are made in transfer.c: a read that the driver loses leaves NaN in ${to}, never an
  * earlier result. */

@@ -199,6 +199,7 @@ enum weft_status replicas_open(const struct weft_network *network,
     }
     TRY_OR(done, backend_open(network, options, &first, NULL, error));
     opened->copies[0].cl = (struct opencl_backend *)first;
+    opened->copies[0].cl->all_resident = true;
     opened->count = 1;
     TRY_OR(done, backend_set_images(first, WEFT_SPLIT_TRAIN, images, error));
     TRY_OR(done, build(opened, options, error));
