@@ -66,9 +66,9 @@ struct weft_session_options {
      * after that. May be NULL. */
     bool (*go_on)(void *context, double steps);
     void *context; /* of log and go_on */
-    /* Images stay on the host, and steps and passes send the device what they need, while it computes
-     * those before. Without this, only those do for which an OpenCL device has no room. Changes no
-     * bit; the CPU backend needs no room for them. */
+    /* Images stay on the host, and steps and passes send the device what they need, while it
+     * computes those before. Without this, only those do for which an OpenCL device has no room.
+     * Changes no bit; the CPU backend needs no room for them. */
     bool images_on_host;
 };
 #define WEFT_SESSION_OPTIONS                                                                       \

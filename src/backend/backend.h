@@ -118,11 +118,12 @@ const char *backend_note(const struct backend *backend);
 enum weft_status backend_check_images(const struct weft_network *network,
                                       const struct weft_images *images, struct weft_error *error);
 
-/* Copies ${images} to the device as set ${set}, in place of those that this set had. If a device has
- * no room for them, or with images_on_host, they stay on the host, and steps and passes send what they
- * need: the caller keeps images->pixels as long as the set is used. The caller numbers the sets, from 0 on without large gaps; an enum weft_split is such a number. Images
- * without labels have label 0. Fails with WEFT_BAD_FILE unless the network takes their size and has
- * at least as many outputs as they have classes, with WEFT_USAGE unless there are 1 to 2^32 - 1
+/* Copies ${images} to the device as set ${set}, in place of those that this set had. If a device
+ * has no room for them, or with images_on_host, they stay on the host, and steps and passes send
+ * what they need: the caller keeps images->pixels as long as the set is used. The caller numbers
+ * the sets, from 0 on without large gaps; an enum weft_split is such a number. Images without
+ * labels have label 0. Fails with WEFT_BAD_FILE unless the network takes their size and has at
+ * least as many outputs as they have classes, with WEFT_USAGE unless there are 1 to 2^32 - 1
  * images, and with WEFT_BAD_DEVICE. */
 enum weft_status backend_set_images(struct backend *backend, size_t set,
                                     const struct weft_images *images, struct weft_error *error);

@@ -41,6 +41,9 @@
         "synchronisation: steps by one kernel differ from those by launches, which "               \
         "are right: a work-group does not see what another has written, or a phase of a "          \
         "step is not complete (OpenCL C 3.0, section 6.15.12)", NULL)                              \
+    ROW(PORTIONS, "transfers",                                                                     \
+        "transfers: images that were sent while other work was computed did not arrive, or not "   \
+        "in time; it is right with all images on the device", "section 5.2.2")                     \
     ROW(RACE, "race",                                                                              \
         "hardware or a race: the same kernels on the same input give different bits from run to "  \
         "run", NULL)                                                                               \

@@ -8,6 +8,7 @@
 #include "base/try.h"
 #include "verify/diagnose.h"
 #include "verify/edge_training.h"
+#include "verify/host_images.h"
 #include "verify/reference.h"
 #include "verify/stages.h"
 #include "verify/tensors.h"
@@ -207,6 +208,23 @@ static enum weft_status compare_more(struct batches *batches, struct weft_error 
                                                             : WEFT_OK;
 }
 
+/* Compares an evaluation whose images are on the host with that on the device, which was right. */
+static enum weft_status compare_host(struct trainer *trainer, struct weft_error *error) {
+    struct verify_difference found = {.stage = VERIFY_STAGE_EVALUATION};
+    uint64_t images;
+    char digest[65];
+    if (!verify_host_applies(trainer)) {
+        return WEFT_OK;
+    }
+    TRY(verify_host_place(trainer, WEFT_SPLIT_TEST, true, error));
+    TRY(evaluate(trainer, trainer->backend, &images, digest, error));
+    TRY(verify_host_place(trainer, WEFT_SPLIT_TEST, false, error));
+    if (strcmp(digest, trainer->verify->outcome->hash) != 0) {
+        verify_host_decide(trainer->verify, &found);
+    }
+    return WEFT_OK;
+}
+
 enum weft_status verify_evaluation(struct verify *verify, struct weft_error *error) {
     struct trainer *trainer = verify->trainer;
     struct verify_outcome *outcome = verify->outcome;
@@ -220,6 +238,9 @@ enum weft_status verify_evaluation(struct verify *verify, struct weft_error *err
         memcpy(outcome->expected_hash, known->evaluation, sizeof outcome->expected_hash);
     } else {
         TRY_OR(done, compare_hash(&batches, error));
+    }
+    if (outcome->result == VERIFY_EQUAL) {
+        TRY_OR(done, compare_host(trainer, error));
     }
     if (outcome->result == VERIFY_EQUAL) {
         TRY_OR(done, compare_more(&batches, error));

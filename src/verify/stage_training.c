@@ -6,6 +6,7 @@
 
 #include "base/try.h"
 #include "verify/edge_training.h"
+#include "verify/host_images.h"
 #include "verify/reference.h"
 #include "verify/step_kernel.h"
 
@@ -60,6 +61,9 @@ enum weft_status verify_training(struct verify *verify, struct weft_error *error
     TRY(compare(trainer, error));
     if (verify->outcome->result == VERIFY_EQUAL && verify->flip.flip == 0) {
         TRY(verify_step_kernel(trainer, error));
+    }
+    if (verify->outcome->result == VERIFY_EQUAL && verify->flip.flip == 0) {
+        TRY(verify_host_training(trainer, error));
     }
     return verify->outcome->result == VERIFY_EQUAL && verify->flip.flip == 0
                ? verify_edge_training(trainer, error)

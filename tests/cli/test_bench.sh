@@ -42,6 +42,13 @@ expect_json 'any(x["name"] == "conv2d_forward" and x["layers"] == ["conv2"] and 
     for x in e if x["event"] == "kernel")'
 end
 
+begin "the CPU backend has no other memory"
+run "${bench[@]}" --device cpu --images 20 --images-on-host --only train
+expect_code 0
+expect_text err "--images-on-host: the CPU backend has no other memory"
+expect_no_text out "on the host"
+end
+
 begin "without --peak there is no share of the peak"
 run "${bench[@]}" --device cpu --json --images 20
 expect_code 0
@@ -109,6 +116,17 @@ if "$weft" devices | grep -q "Portable Computing Language"; then
         expect_json 'any(x["name"] == "gather" and x["launches"] == 2 and x["layers"] == [] for x in e if x["event"] == "kernel")'
         end
     done
+    begin "images on the host, in turns with those on the device"
+    run "${bench[@]}" --device Portable --json --quiet --images-on-host --batch 10
+    expect_code 0
+    expect_json '[(x["what"], x["images_on_host"], len(x["times"])) for x in e if x["event"] == "bench"]
+        == [(what, host, 2) for what in ("train", "evaluate") for host in (False, True)]'
+    expect_json 'len({x["what"] for x in e if x["event"] == "kernel"}) == 2 and e[0]["options"]["images_on_host"]'
+    run "${bench[@]}" --device Portable --images-on-host --batch 10 --only train
+    expect_code 0
+    expect_text out "images: on the host, "
+    expect_text out " times as long as on the device"
+    end
     if [ "${WEFT_CLBLAST:?}" = yes ]; then
         begin "--math fast and exact"
         run "${bench[@]}" --device Portable --json --batch 50 --math fast --repeat 1

@@ -281,8 +281,8 @@ enum weft_status opencl_feed_finish(struct opencl_feed *feed, enum weft_status s
 
 /* ---- passes ---- */
 
-/* Begins to send the images of the set of ${pass} from ${first} on to portion ${i}: those of as many
- * passes like this one as it has room for. */
+/* Begins to send the images of the set of ${pass} from ${first} on to portion ${i}: those of as
+ * many passes like this one as it has room for. */
 static enum weft_status send_images(struct opencl_backend *cl, const struct evaluation_pass *pass,
                                     size_t first, int i, struct weft_error *error) {
     const struct backend_set *from = &cl->base.sets[pass->set];

@@ -15,10 +15,11 @@ static const char notes[] = "Times are medians.\n";
 
 static const char details[] =
     "train is an epoch, from the shuffle to the reading of the parameters; the images are on the\n"
-    "device. evaluate is a pass over the test images with running statistics. kernels is one more\n"
-    "run of both, which the device itself measures: FLOP are those of the products of conv2d and\n"
-    "linear; bytes are what a kernel reads and writes, each counted once. peak is fused\n"
-    "multiply-adds on registers only.\n";
+    "device, if it has room for them. evaluate is a pass over the test images with running\n"
+    "statistics. With --images-on-host, both are measured in turns with images on the device and\n"
+    "on the host. kernels is one more run of both, which the device itself measures: FLOP are\n"
+    "those of the products of conv2d and linear; bytes are what a kernel reads and writes, each\n"
+    "counted once. peak is fused multiply-adds on registers only.\n";
 
 #define OPTIONS struct cli_bench_options
 

@@ -34,6 +34,8 @@ struct cli_bench_part {
     size_t batch, steps;           /* of one run; 0 steps: not cut into steps */
     double gflop;                  /* of one run */
     size_t repeat;                 /* times; 0: only the kernels were asked for */
+    bool on_host;                  /* the images are on the host */
+    double resident;               /* with on_host: the median with images on the device, or 0 */
     uint64_t made[2];              /* training steps by launches, by one kernel for many */
     double warm_seconds;           /* of the runs before the timed ones */
     double *times;                 /* seconds of each run, the shortest first */
@@ -42,7 +44,8 @@ struct cli_bench_part {
     char variant[64]; /* of a peak */
 };
 
-#define CLI_BENCH_PARTS 7 /* train, evaluate and whole, exact and fast; peak */
+/* train and evaluate, exact and fast, with images on the device and on the host; whole; peak */
+#define CLI_BENCH_PARTS 11
 
 /* The state of one run of weft bench. All zero but options at the start. */
 struct cli_bench {

@@ -6,6 +6,7 @@
 
 #include "base/try.h"
 #include "cli/needs.h"
+#include "cli/setup.h"
 #include "cli/setup_backend.h"
 #include "cli/train/train.h"
 #include "os/files.h"
@@ -59,15 +60,20 @@ typedef enum weft_status run_part(struct cli_bench *bench, struct backend *backe
                                   const struct cli_bench_part *part, uint64_t warm, double *seconds,
                                   struct weft_error *error);
 
-/* Runs a part as often as the options ask. A part whose runs are not complete has no times. */
-static enum weft_status time_runs(struct cli_bench *bench, struct backend *backend,
-                                  struct cli_bench_part *part, run_part *run,
+/* Runs ${count} parts in turns, each on its backend, as often as the options ask. Parts whose runs
+ * are not complete have no times. */
+static enum weft_status time_runs(struct cli_bench *bench, struct backend *const backends[],
+                                  struct cli_bench_part *parts, size_t count, run_part *run,
                                   struct weft_error *error) {
     for (uint64_t i = 0; i < bench->options->repeat; i++) {
-        TRY(run(bench, backend, part, 0, &part->times[i], error));
+        for (size_t p = 0; p < count; p++) {
+            TRY(run(bench, backends[p], &parts[p], 0, &parts[p].times[i], error));
+        }
     }
-    part->repeat = (size_t)bench->options->repeat;
-    qsort(part->times, part->repeat, sizeof *part->times, shorter);
+    for (size_t p = 0; p < count; p++) {
+        parts[p].repeat = (size_t)bench->options->repeat;
+        qsort(parts[p].times, parts[p].repeat, sizeof *parts[p].times, shorter);
+    }
     return WEFT_OK;
 }
 
@@ -87,22 +93,29 @@ static enum weft_status warm_up(struct cli_bench *bench, struct backend *backend
     return WEFT_OK;
 }
 
-/* Measures a part on an open device: the times of its runs, then the kernels of one more run. */
-static enum weft_status measure(struct cli_bench *bench, struct backend *backend,
-                                struct cli_bench_part set, run_part *run,
-                                struct weft_error *error) {
-    struct cli_bench_part *part;
+/* Measures a part on each of ${count} open backends: the times of its runs, in turns, then the
+ * kernels of one more run on the first. */
+static enum weft_status measure(struct cli_bench *bench, struct backend *const backends[],
+                                size_t count, struct cli_bench_part set, enum weft_split split,
+                                run_part *run, struct weft_error *error) {
+    struct cli_bench_part *const parts = &bench->parts[bench->part_count], *added;
     double seconds;
-    TRY(add_part(bench, set, &part, error));
-    TRY(warm_up(bench, backend, part, run, error));
-    if (cli_bench_wants(bench->options, part->what)) {
-        TRY(time_runs(bench, backend, part, run, error));
+    for (size_t p = 0; p < count; p++) {
+        set.on_host = backend_images_on_host(backends[p], split);
+        TRY(add_part(bench, set, &added, error));
+        TRY(warm_up(bench, backends[p], added, run, error));
     }
-    backend_steps_made(backend, &part->made[0], &part->made[1]);
+    if (cli_bench_wants(bench->options, set.what)) {
+        TRY(time_runs(bench, backends, parts, count, run, error));
+    }
+    for (size_t p = 0; p < count; p++) {
+        backend_steps_made(backends[p], &parts[p].made[0], &parts[p].made[1]);
+        parts[p].resident = p > 0 ? cli_bench_median(&parts[0]) : 0;
+    }
     if (cli_bench_wants(bench->options, CLI_BENCH_KERNELS)) {
-        TRY(backend_profile_start(backend, error));
-        TRY(run(bench, backend, part, 0, &seconds, error));
-        TRY(backend_profile_read(backend, &part->entries, &part->entry_count, error));
+        TRY(backend_profile_start(backends[0], error));
+        TRY(run(bench, backends[0], parts, 0, &seconds, error));
+        TRY(backend_profile_read(backends[0], &parts->entries, &parts->entry_count, error));
     }
     return WEFT_OK;
 }
@@ -172,6 +185,41 @@ static double step_gflop(const struct weft_network *network) {
     return 3 * forward_gflop(network) - first;
 }
 
+/* Opens the device, and gives it the model and the images of ${split}. */
+static enum weft_status open_backend(struct cli_bench *bench, const struct cli_options *options,
+                                     enum weft_split split, size_t batch, struct backend **backend,
+                                     struct weft_error *error) {
+    TRY(cli_setup_device(options, bench->model->network, batch, split == WEFT_SPLIT_TEST, backend,
+                         error));
+    TRY(cli_setup_write_model(*backend, bench->model, error));
+    return backend_set_images(*backend, split, &bench->images[split], error);
+}
+
+/* Opens the device with the images where they are by default, and with --images-on-host again if
+ * they can be in two places. */
+static enum weft_status open_backends(struct cli_bench *bench, const struct cli_options *options,
+                                      enum weft_split split, size_t batch,
+                                      struct backend *backends[2], size_t *count,
+                                      struct weft_error *error) {
+    struct cli_options other = *options;
+    other.images_on_host = false;
+    TRY(open_backend(bench, &other, split, batch, &backends[0], error));
+    *count = 1;
+    bench->device = *backend_device(backends[0]);
+    if (options->images_on_host && bench->device.builtin) {
+        cli_setup_print_host(options);
+    }
+    if (!options->images_on_host || bench->device.builtin ||
+        backend_images_on_host(backends[0], split)) {
+        return WEFT_OK;
+    }
+    other.images_on_host = true;
+    other.quiet = other.quiet || !other.verbose; /* the device has been named */
+    TRY(open_backend(bench, &other, split, batch, &backends[1], error));
+    *count = 2;
+    return WEFT_OK;
+}
+
 /* Measures training and the peak, or evaluation, on a device that is open for ${split}: for forward
  * passes only in an evaluation, as in weft evaluate. */
 static enum weft_status measure_split(struct cli_bench *bench, const struct cli_options *options,
@@ -189,21 +237,21 @@ static enum weft_status measure_split(struct cli_bench *bench, const struct cli_
                                   .steps = trains ? (images + batch - 1) / batch : 0,
                                   .gflop = (double)images *
                                            (trains ? step_gflop(network) : forward_gflop(network))};
-    struct backend *backend = NULL;
+    struct backend *backends[2] = {NULL, NULL};
+    size_t count = 0;
     enum weft_status status;
     cli_needs_print(options, network, batch, batch, !trains);
-    TRY_OR(done, cli_setup_device(options, network, batch, !trains, &backend, error));
-    bench->device = *backend_device(backend);
-    TRY_OR(done, cli_setup_write_model(backend, bench->model, error));
-    TRY_OR(done, backend_set_images(backend, split, &bench->images[split], error));
+    TRY_OR(done, open_backends(bench, options, split, batch, backends, &count, error));
     if (peak) {
-        TRY_OR(done, measure_peak(bench, backend, error));
+        TRY_OR(done, measure_peak(bench, backends[0], error));
     }
     if (timed) {
-        TRY_OR(done, measure(bench, backend, part, trains ? train : evaluate, error));
+        TRY_OR(done,
+               measure(bench, backends, count, part, split, trains ? train : evaluate, error));
     }
 done:
-    backend_close(backend);
+    backend_close(backends[0]);
+    backend_close(backends[1]);
     return status;
 }
 
@@ -241,6 +289,7 @@ static enum weft_status measure_whole(struct cli_bench *bench, int math, struct 
     const struct weft_network *network = bench->model->network;
     uint64_t trained = bench->options->epochs * bench->all[WEFT_SPLIT_TRAIN].count;
     uint64_t evaluated = bench->all[WEFT_SPLIT_TRAIN].count + bench->all[WEFT_SPLIT_TEST].count;
+    struct backend *const none = NULL;
     struct cli_bench_part *part, set = {.what = CLI_BENCH_WHOLE,
                                         .math = math,
                                         .images = trained + evaluated,
@@ -248,7 +297,7 @@ static enum weft_status measure_whole(struct cli_bench *bench, int math, struct 
                                         .gflop = (double)trained * step_gflop(network) +
                                                  (double)evaluated * forward_gflop(network)};
     TRY(add_part(bench, set, &part, error));
-    return time_runs(bench, NULL, part, train_whole, error);
+    return time_runs(bench, &none, part, 1, train_whole, error);
 }
 
 enum weft_status cli_bench_measure(struct cli_bench *bench, int math, struct weft_error *error) {

@@ -90,6 +90,13 @@ static void print_row(const struct cli_bench *bench, const struct cli_bench_part
                  part->times[0], part->times[part->repeat - 1], speed, gflops,
                  percent(share_of_peak(bench, gflops), bench->peak > 0, share));
     screen_print(part->variant[0] != '\0' ? "  (%s)\n" : "%s\n", part->variant);
+    if (part->on_host) {
+        screen_print("          images: on the host");
+        if (part->resident > 0) {
+            screen_print(", %.3f times as long as on the device", rate(median, part->resident));
+        }
+        screen_print("\n");
+    }
     if (part->made[1] > 0) {
         screen_print("          steps: %llu by launches, %llu by one kernel\n",
                      (unsigned long long)part->made[0], (unsigned long long)part->made[1]);
@@ -120,6 +127,7 @@ static enum weft_status print_part(const struct cli_bench *bench, const struct c
     json_write_double(&json, "gflops", gflops);
     json_known(&json, "share_of_peak", share_of_peak(bench, gflops), bench->peak > 0);
     cli_json_text(&json, "variant", part->variant);
+    json_write_bool(&json, "images_on_host", part->on_host);
     json_write_integer(&json, "steps_by_launches", part->made[0]);
     json_write_integer(&json, "steps_by_kernel", part->made[1]);
     json_write_integer(&json, "peak_memory", os_peak_memory());

@@ -45,6 +45,31 @@ static cl_int CL_API_CALL read_buffer(cl_command_queue queue, cl_mem buffer, cl_
     return end(player_owner(queue), code, blocking);
 }
 
+/* Counts a write that does not wait. Returns whether it is the one that is lost, or that brings
+ * what the write two before it has brought; stores its code. */
+static bool is_faulty(cl_command_queue queue, cl_mem buffer, size_t size, cl_event *event,
+                      cl_int *code) {
+    struct player_device *device = player_owner(queue);
+    const struct player_traits *traits = device != NULL ? &device->traits : NULL;
+    long number;
+    if (traits == NULL || (traits->lostwrite == 0 && traits->oldwrite == 0)) {
+        return false;
+    }
+    *code = CL_SUCCESS;
+    number = ++device->writes;
+    cl_mem old = device->written[number % 2].buffer;
+    size_t old_size = device->written[number % 2].size;
+    device->written[number % 2].buffer = buffer;
+    device->written[number % 2].size = size;
+    if (number == traits->oldwrite && old != NULL) {
+        *code = player_real->clEnqueueCopyBuffer(queue, old, buffer, 0, 0,
+                                                 size < old_size ? size : old_size, 0, NULL, event);
+    } else if (number == traits->lostwrite || number == traits->oldwrite) {
+        *code = player_real->clEnqueueMarkerWithWaitList(queue, 0, NULL, event);
+    }
+    return number == traits->lostwrite || number == traits->oldwrite;
+}
+
 static cl_int CL_API_CALL write_buffer(cl_command_queue queue, cl_mem buffer, cl_bool blocking,
                                        size_t offset, size_t size, const void *from,
                                        cl_uint num_events, const cl_event *events,
@@ -52,12 +77,18 @@ static cl_int CL_API_CALL write_buffer(cl_command_queue queue, cl_mem buffer, cl
     const void *buffers[] = {buffer};
     struct player_command command = {.queue = queue, .buffers = buffers, .buffer_count = 1};
     cl_int code = begin(queue, buffer, "clEnqueueWriteBuffer", blocking);
+    if (code == CL_SUCCESS && !blocking && is_faulty(queue, buffer, size, event, &code)) {
+        return code;
+    }
     if (code == CL_SUCCESS) {
         player_order_begin(&command, num_events, events, event);
         code = player_real->clEnqueueWriteBuffer(queue, buffer, waits_itself(&command, blocking),
                                                  offset, size, from, command.count, command.list,
                                                  command.event);
         code = player_order_end(&command, code, blocking);
+    }
+    if (code == CL_SUCCESS && event != NULL && player_owner(queue) != NULL) {
+        player_object_add(*event, player_owner(queue));
     }
     return end(player_owner(queue), code, blocking);
 }

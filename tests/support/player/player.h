@@ -43,6 +43,7 @@ struct player_traits {
     /* Memory (memory.c). */
     long free, maxalloc;
     bool firstuse, badfill;
+    long lostwrite, oldwrite; /* commands.c: which of the writes that do not wait has a fault */
     struct player_limit item; /* nanoseconds of a work-item of some kernels (time.c) */
     /* Time, in milliseconds (time.c). */
     long slow, first, watchdog, batch_watchdog, queue_watchdog;
@@ -68,9 +69,14 @@ struct player_device {
     atomic_long lost_calls, crash_calls; /* that match the pattern */
     atomic_bool lost, late, reported;    /* late: only a call that waits reports the loss */
     atomic_long used;                    /* bytes of buffers */
-    pthread_mutex_t mutex;               /* of the members below */
-    double busy_until, batch;            /* seconds */
-    struct player_gate *gates;           /* order.c: what is enqueued and may not begin */
+    long writes;                         /* that do not wait */
+    struct {
+        cl_mem buffer;
+        size_t size;
+    } written[2];              /* the last of these writes and the one before it */
+    pthread_mutex_t mutex;     /* of the members below */
+    double busy_until, batch;  /* seconds */
+    struct player_gate *gates; /* order.c: what is enqueued and may not begin */
 };
 
 /* An object of the driver. */

@@ -37,6 +37,8 @@ static const struct row {
     ROW("maxalloc", NUMBER, maxalloc),
     ROW("firstuse", FLAG, firstuse),
     ROW("badfill", FLAG, badfill),
+    ROW("lostwrite", NUMBER, lostwrite),
+    ROW("oldwrite", NUMBER, oldwrite),
     ROW("slow", NUMBER, slow),
     ROW("first", NUMBER, first),
     ROW("watchdog", NUMBER, watchdog),
