@@ -40,6 +40,13 @@ grep -q "^| another network, 100 steps, to PyTorch 9.9, as installed, fused | .*
     problem "no row with the verdict"
 end
 
+begin "an example network"
+bench --check --only lenet5 --steps 1
+expect_code 0
+expect_text out "fastest: PyTorch 9.9, as installed, fused"
+grep -q "^lenet5, 1 steps, to PyTorch 9.9, .* at most 1, aim 0.7  *pass$" "$work/out" || problem "no row with the verdict"
+end
+
 begin "a bound that is exceeded"
 played 1.000001
 bench --check --only "batch 1,000" --steps 1

@@ -16,15 +16,21 @@ MEGABYTE = 1e6
 EPOCH_BOUNDS = {"GenuineIntel": (0.16, 40), "AuthenticAMD": (0.13, 55)}
 EPOCH_AIMS = (0.12, 60)
 
-# A network or a batch, the steps of an epoch, the largest ratio, the aim. An epoch has complete
-# batches only, since torch.compile compiles again for another size.
-Case = namedtuple("Case", "name sizes steps bound aim")
+# A network or a batch, the steps of an epoch, the largest ratio (None: no bound), the aim. The file of a network,
+# and the planes of its images if they are 32 x 32. An epoch has complete batches only, since torch.compile compiles
+# again for another size.
+Case = namedtuple("Case", "name sizes steps bound aim network planes", defaults=(None, None))
+EXAMPLES = os.path.join(os.path.dirname(os.path.dirname(TOOLS)), "examples", "networks")
 CASES = [
     Case("2 times as wide", {"wide": 2}, 200, 0.25, 0.2),
     Case("4 times as wide", {"wide": 4}, 100, 0.45, 0.35),
     Case("8 times as wide", {"wide": 8}, 30, 0.8, 0.6),
     Case("16 times as wide", {"wide": 16}, 10, 0.9, 0.6),
-    Case("another network", {}, 100, 1.0, 0.7),
+    Case("another network", {}, 100, 1.0, 0.7, os.path.join(TOOLS, "another.json"), 1),
+    Case("lenet5", {"batch": 128}, 300, 1.0, 0.7, os.path.join(EXAMPLES, "lenet5.json")),
+    Case("resnet8", {"batch": 128}, 20, 1.0, 0.7, os.path.join(EXAMPLES, "resnet8.json")),
+    Case("mobilenet", {"batch": 128}, 100, 1.0, 0.7, os.path.join(EXAMPLES, "mobilenet.json")),
+    Case("resnet20", {"batch": 128}, 5, None, 1.0, os.path.join(EXAMPLES, "resnet20.json"), 3),
     Case("batch 16", {"batch": 16}, 1000, 0.2, 0.12),
     Case("batch 128", {"batch": 128}, 300, 0.2, 0.12),
     Case("batch 1,000", {"batch": 1000}, 60, 0.2, 0.12),
@@ -45,7 +51,8 @@ class Judge:
         seconds = [f"{statistics.median(of):.3g} s" for of in times]
         figure = statistics.median(ratios)
         self.add(f"{what}, to {torch.name}", *seconds, f"{figure:.3f} ({min(ratios):.3f} to {max(ratios):.3f})",
-                 figure <= bound, f"at most {bound:g}", "" if aim is None else f", aim {aim:g}")
+                 bound is None or figure <= bound, "no bound" if bound is None else f"at most {bound:g}",
+                 "" if aim is None else f", aim {aim:g}")
 
     def at_most(self, what, figure, bound, unit):
         self.add(what, "", "", f"{figure:.3g} {unit}", figure <= bound, f"at most {bound:g} {unit}", "")
@@ -148,12 +155,14 @@ def check_case(judge, field, case, options, programs, rounds):
     """Another network or batch, to PyTorch with the ways that are fastest for it."""
     steps = min(options.steps or case.steps, case.steps)
     common = sizes(**case.sizes)
-    if not common:
-        data = programs.padded_data(options.data or DATA)
-        common = ["--network", os.path.join(TOOLS, "another.json"), "--data", data]
+    if case.network:
+        common += ["--network", case.network]
+    if case.planes:
+        common += ["--data", programs.padded_data(options.data or DATA, case.planes)]
     trial = max(2, steps // TRIAL_PART)
     print(f"\ntrial: {case.name}, {trial} steps", flush=True)
-    torch = fastest_for(field.train, [*common, *sizes(steps=trial)], "batch" not in case.sizes)
+    torch = fastest_for(field.train, [*common, *sizes(steps=trial)],
+                        case.network is not None or "batch" not in case.sizes)
     common += sizes(steps=steps)
     times = rounds(f"{case.name}, {steps} steps", [field.opencl, torch], lambda c: c.train(common))
     judge.relative(f"{case.name}, {steps} steps", times, torch, case.bound, case.aim)

@@ -46,20 +46,63 @@ class Published(nn.Module):
         return self.out(functional.relu(self.fc2(x)))
 
 
-def read_network(path):
+class Add(nn.Module):
+    def forward(self, first, *others):
+        for other in others:
+            first = first + other
+        return first
+
+
+class Concat(nn.Module):
+    def forward(self, *inputs):
+        return torch.cat(inputs, 1)
+
+
+# A kind of layer: the module for an input like x. Arguments that are not named here have PyTorch's names.
+KINDS = {
+    "conv2d": lambda x, **more: nn.Conv2d(x.shape[1], **more),
+    "max_pool2d": lambda x, **more: nn.MaxPool2d(**more),
+    "avg_pool2d": lambda x, **more: nn.AvgPool2d(**more),
+    "global_avg_pool2d": lambda x: nn.AdaptiveAvgPool2d(1),
+    "relu": lambda x: nn.ReLU(),
+    "leaky_relu": lambda x, **more: nn.LeakyReLU(**more),
+    "sigmoid": lambda x: nn.Sigmoid(),
+    "tanh": lambda x: nn.Tanh(),
+    "gelu": lambda x, **more: nn.GELU(**more),
+    "silu": lambda x: nn.SiLU(),
+    "dropout": lambda x, **more: nn.Dropout(**more),
+    "batch_norm": lambda x, **more: (nn.BatchNorm2d if x.dim() == 4 else nn.BatchNorm1d)(x.shape[1], **more),
+    "flatten": lambda x: nn.Flatten(),
+    "linear": lambda x, **more: nn.Linear(x.shape[1], **more),
+    "add": lambda x: Add(),
+    "concat": lambda x: Concat(),
+}
+
+
+class Graph(nn.Module):
     """The network of a list of layers, the file that weft reads with --network."""
-    kinds = {
-        "conv2d": lambda layer: nn.LazyConv2d(layer["out_channels"], layer["kernel_size"]),
-        "max_pool2d": lambda layer: nn.MaxPool2d(layer["kernel_size"]),
-        "relu": lambda layer: nn.ReLU(),
-        "flatten": lambda layer: nn.Flatten(),
-        "linear": lambda layer: nn.LazyLinear(layer["out_features"]),
-    }
-    with open(path, encoding="utf-8") as file:
-        content = json.load(file)
-    network = nn.Sequential(*(kinds[layer["kind"]](layer) for layer in content["layers"]))
-    network(torch.zeros(1, *content["input"]))  # makes the parameters
-    return network
+
+    def __init__(self, path):
+        super().__init__()
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        numbers = {"input": 0}  # of the tensors that have names
+        values = [torch.zeros(2, *content["input"])]
+        self.layers = nn.ModuleList()
+        self.inputs = []
+        for number, layer in enumerate(content["layers"], 1):
+            kind = layer.pop("kind")
+            numbers[layer.pop("name", f"{kind}{number}")] = number
+            inputs = layer.pop("inputs", None)
+            self.inputs.append([numbers[name] for name in inputs] if inputs else [number - 1])
+            self.layers.append(KINDS[kind](values[self.inputs[-1][0]], **layer))
+            values.append(self.layers[-1](*(values[i] for i in self.inputs[-1])))
+
+    def forward(self, x):
+        values = [x]
+        for layer, inputs in zip(self.layers, self.inputs):
+            values.append(layer(*(values[i] for i in inputs)))
+        return values[-1]
 
 
 def read(folder, name):
@@ -74,10 +117,11 @@ def read(folder, name):
 
 
 def read_split(options, prefix):
-    """Normalised images (N x 1 x height x width) and labels."""
-    (count, height, width), pixels = read(options.data, prefix + "-images-idx3-ubyte")
+    """Normalised images (N x channels x height x width) and labels."""
+    (count, *shape), pixels = read(options.data, prefix + "-images-idx3-ubyte")
     labels = read(options.data, prefix + "-labels-idx1-ubyte")[1].long()
-    images = (pixels.float().reshape(count, 1, height, width) / 255 - 0.2859) / 0.3530
+    shape = [1] * (3 - len(shape)) + shape
+    images = (pixels.float().reshape(count, *shape) / 255 - 0.2859) / 0.3530
     if "channels_last" in options.way:
         images = images.to(memory_format=torch.channels_last)
     return images[: options.images], labels[: options.images]
@@ -90,7 +134,7 @@ class Training:
         torch.manual_seed(0)
         if hasattr(torch, "_dynamo"):
             torch._dynamo.reset()
-        network = read_network(options.network) if options.network else Published(options.wide)
+        network = Graph(options.network) if options.network else Published(options.wide)
         if "channels_last" in way:
             network = network.to(memory_format=torch.channels_last)
         fused = {"fused": True} if "fused" in way else {}

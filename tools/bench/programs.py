@@ -80,9 +80,10 @@ class Programs:
     def driver_memory(self, platform):
         return run([self.path("opencl-baseline", "-lOpenCL"), "run", platform])[2]
 
-    def padded_data(self, source):
-        """A data folder with some of the images of ${source}, and a border that makes them 32 x 32."""
-        target = os.path.join(self.folder.name, "padded")
+    def padded_data(self, source, planes):
+        """A data folder with some of the images of ${source}, and a border that makes them 32 x 32, as each of
+        ${planes}."""
+        target = os.path.join(self.folder.name, f"padded-{planes}")
         if not os.path.exists(target):
             os.mkdir(target)
             for split, most in PADDED.items():
@@ -90,8 +91,8 @@ class Programs:
                 labels = read_idx(os.path.join(source, split + "-labels-idx1-ubyte"))[8:]
                 count = min(most, len(labels))
                 with open(os.path.join(target, split + "-images-idx3-ubyte"), "wb") as file:
-                    file.write(struct.pack(">4B3I", 0, 0, 8, 3, count, 32, 32))
-                    file.writelines(pad(pixels[784 * i : 784 * (i + 1)]) for i in range(count))
+                    file.write(struct.pack(">4B4I", 0, 0, 8, 4, count, planes, 32, 32))
+                    file.writelines(planes * pad(pixels[784 * i : 784 * (i + 1)]) for i in range(count))
                 with open(os.path.join(target, split + "-labels-idx1-ubyte"), "wb") as file:
                     file.write(struct.pack(">4BI", 0, 0, 8, 1, count) + labels[:count])
         return target
