@@ -15,6 +15,8 @@
  * batch instead, from its sums to its output: one launch in place of three. On a GPU a work-group
  * computes it; its rows divide first the shards among them, then the values. */
 
+#define STATISTICS_REPLACE 2 /* of enum statistics_update */
+
 #define MEAN(c)    scratch[5 * (c) + 0]
 #define INVERSE(c) scratch[5 * (c) + 1] /* 1 / sqrt(variance + eps) */
 #define SCALE(c)   scratch[5 * (c) + 2] /* weight x inverse */
@@ -68,10 +70,10 @@ WEFT_INLINE void KERNEL(batch_norm_measure)(int c, int shard, LANE_MEMORY lanes,
     }
 }
 
-/* running = (1 - momentum) running + momentum value. */
-WEFT_INLINE float KERNEL(batch_norm_mix)(float running, float value) {
+/* running = (1 - momentum) running + momentum value, or the value itself. */
+WEFT_INLINE float KERNEL(batch_norm_updated)(float running, float value, int update) {
     const float kept = (1.0f - MOMENTUM) * running;
-    return weft_clean(fma(MOMENTUM, value, kept));
+    return update == STATISTICS_REPLACE ? value : weft_clean(fma(MOMENTUM, value, kept));
 }
 
 /* MEAN, INVERSE and SCALE of channel ${c}, and the squared deviations of the batch: combines the
@@ -99,15 +101,17 @@ WEFT_INLINE float4 KERNEL(batch_norm_statistics)(int c, global const float *scra
     return (float4)(mean, inverse, SCALED(c, inverse), squares);
 }
 
-/* Stores ${statistics} of channel ${c}. Updates running_mean and running_var if ${update}. */
+/* Stores ${statistics} of channel ${c}. Updates running_mean and running_var as ${update}, of enum
+ * statistics_update, says; 0: not. */
 WEFT_INLINE void KERNEL(batch_norm_keep)(int c, float4 statistics, global float *scratch,
                                          global float *buffers, int count, int update) {
     const uint n = (uint)count * AREA;
     if (update) {
         const float unbiased =
             n > 1 ? weft_clean(weft_device_div(statistics.w, (float)(n - 1))) : 0.0f;
-        buffers[RUNNING_MEAN + c] = KERNEL(batch_norm_mix)(buffers[RUNNING_MEAN + c], statistics.x);
-        buffers[RUNNING_VAR + c] = KERNEL(batch_norm_mix)(buffers[RUNNING_VAR + c], unbiased);
+        global float *mean = buffers + RUNNING_MEAN + c, *variance = buffers + RUNNING_VAR + c;
+        *mean = KERNEL(batch_norm_updated)(*mean, statistics.x, update);
+        *variance = KERNEL(batch_norm_updated)(*variance, unbiased, update);
     }
     MEAN(c) = statistics.x;
     INVERSE(c) = statistics.y;

@@ -262,12 +262,20 @@ enum weft_status backend_step(struct backend *backend, const struct update *upda
  * none of either kind. */
 void backend_steps_made(const struct backend *backend, uint64_t *by_launches, uint64_t *by_kernel);
 
+/* What a forward pass with WEFT_STATISTICS_BATCH does with the running statistics. Kernels have the
+ * same numbers (cl/batch_norm.cl). */
+enum statistics_update {
+    STATISTICS_KEEP,    /* nothing */
+    STATISTICS_MIX,     /* they change by their momentum, as in training */
+    STATISTICS_REPLACE, /* those of the batch replace them */
+};
+
 /* A forward pass over images ${first} .. ${first} + ${count} - 1 of set ${set}, as one batch.
  * Outputs may be NULL. */
 struct evaluation_pass {
     size_t set; /* of backend_set_images */
     enum weft_statistics statistics;
-    bool update; /* with WEFT_STATISTICS_BATCH: the running statistics change, as in training */
+    enum statistics_update update;
     size_t first, count;                /* count: at most backend_options.batch */
     const struct image_change *changes; /* of each of the ${count} images; NULL: none */
     float *logits;                      /* output: count x classes */

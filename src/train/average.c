@@ -50,58 +50,15 @@ void average_mean(const struct training_average *average, float *values, size_t 
 
 /* ---- running statistics ---- */
 
-static float momentum_of(const struct network_layer *layer) {
-    return layer_kinds[layer->kind]->counts_batches ? layer->as.batch_norm.momentum : 0.0f;
-}
-
-bool average_changes(const struct network_layer *layer) {
-    return momentum_of(layer) > 0;
-}
-
-/* Returns the momentum with which the buffers of ${tensor} change; 0: they do not. */
-static float tensor_momentum(const struct weft_network *network,
-                             const struct network_tensor *tensor) {
-    return tensor->trained ? 0.0f : momentum_of(&network->layers[tensor->layer]);
-}
-
-/* Adds the statistics of a pass to ${sums}. Running statistics that were 0 are momentum times those
- * of the batch afterwards. */
+/* Adds the statistics of a pass to ${sums}. */
 static enum weft_status add_pass(struct backend *backend, const struct evaluation_pass *pass,
                                  float *values, double *sums, struct weft_error *error) {
-    const struct weft_network *network = backend_network(backend);
-    memset(values, 0, network->buffer_count * sizeof *values);
-    TRY(backend_write(backend, ARRAY_BUFFERS, values, error));
     TRY(backend_evaluate(backend, pass, error));
     TRY(backend_read(backend, ARRAY_BUFFERS, values, error));
-    for (size_t t = 0; t < network->tensor_count; t++) {
-        const struct network_tensor *tensor = &network->tensors[t];
-        const float momentum = tensor_momentum(network, tensor);
-        for (size_t i = tensor->offset; momentum > 0 && i < tensor->offset + tensor->count; i++) {
-            sums[i] += (double)values[i] / (double)momentum;
-        }
+    for (size_t i = 0; i < backend_network(backend)->buffer_count; i++) {
+        sums[i] += (double)values[i];
     }
     return WEFT_OK;
-}
-
-/* Stores the mean of ${passes} passes in ${buffers}. */
-static void store_means(const struct weft_network *network, const double *sums, size_t passes,
-                        float *buffers) {
-    for (size_t t = 0; t < network->tensor_count; t++) {
-        const struct network_tensor *tensor = &network->tensors[t];
-        const bool changes = tensor_momentum(network, tensor) > 0;
-        for (size_t i = tensor->offset; changes && i < tensor->offset + tensor->count; i++) {
-            buffers[i] = weft_clean((float)(sums[i] / (double)passes));
-        }
-    }
-}
-
-static bool any_changes(const struct weft_network *network) {
-    for (size_t i = 0; i < network->layer_count; i++) {
-        if (average_changes(&network->layers[i])) {
-            return true;
-        }
-    }
-    return false;
 }
 
 enum weft_status average_statistics(struct backend *backend, size_t set, size_t images,
@@ -115,11 +72,11 @@ enum weft_status average_statistics(struct backend *backend, size_t set, size_t 
         status = error_set(error, WEFT_NO_MEMORY, "training: no memory");
         goto done;
     }
-    for (size_t first = 0; first < images && any_changes(network); first += batch) {
+    for (size_t first = 0; first < images && network->buffer_count > 0; first += batch) {
         const struct evaluation_pass pass = {
             .set = set,
             .statistics = WEFT_STATISTICS_BATCH,
-            .update = true,
+            .update = STATISTICS_REPLACE,
             .first = first,
             .count = images - first < batch ? images - first : batch,
         };
@@ -131,7 +88,9 @@ enum weft_status average_statistics(struct backend *backend, size_t set, size_t 
         passes++;
     }
     if (passes > 0) {
-        store_means(network, sums, passes, buffers);
+        for (size_t i = 0; i < network->buffer_count; i++) {
+            buffers[i] = weft_clean((float)(sums[i] / (double)passes));
+        }
         status = backend_write(backend, ARRAY_BUFFERS, buffers, error);
     }
 done:

@@ -28,13 +28,9 @@ void average_mean(const struct training_average *average, float *values, size_t 
 
 /* Computes the running statistics of batch norm again, as PyTorch's update_bn, but without dropout:
  * for the parameters that ${backend} has, the mean over passes of ${batch} of the first ${images}
- * images of set ${set}, in their order, of the statistics that a training step would take in, added
- * in double. Stores them in ${buffers} and in ${backend}. Layers with a momentum of 0 keep those in
- * ${buffers}. */
+ * images of set ${set}, in their order, of the statistics of each, added in double, whatever the
+ * momentum is. Stores them in ${buffers} and in ${backend}. */
 enum weft_status average_statistics(struct backend *backend, size_t set, size_t images,
                                     size_t batch, float *buffers, struct weft_error *error);
-
-/* Returns whether the running statistics of ${layer} change in training. */
-bool average_changes(const struct network_layer *layer);
 
 #endif

@@ -135,10 +135,10 @@ static void count_batches(struct run *run, size_t steps, bool averaged) {
     const struct weft_network *network = run->model->network;
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct network_layer *layer = &network->layers[i];
-        if (averaged && average_changes(layer)) {
-            run->model->batches[i] = (int64_t)((run->images + batch - 1) / batch);
-        } else if (layer_kinds[layer->kind]->counts_batches) {
-            run->model->batches[i] += (int64_t)steps;
+        int64_t *batches = &run->model->batches[i];
+        if (layer_kinds[layer->kind]->counts_batches) {
+            *batches =
+                averaged ? (int64_t)((run->images + batch - 1) / batch) : *batches + (int64_t)steps;
         }
     }
 }

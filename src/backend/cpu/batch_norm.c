@@ -86,10 +86,10 @@ static void combine(const struct cpu_task *task, size_t c, float *mean, float *s
     }
 }
 
-/* running = (1 - momentum) running + momentum value. */
-static float mix(const struct network_layer *layer, float running, float value) {
-    float momentum = layer->as.batch_norm.momentum, kept = (1.0f - momentum) * running;
-    return weft_clean(fmaf(momentum, value, kept));
+/* running = (1 - momentum) running + momentum value, or the value itself. */
+static float updated(const struct cpu_task *task, float running, float value) {
+    float momentum = task->layer->as.batch_norm.momentum, kept = (1.0f - momentum) * running;
+    return task->update == STATISTICS_REPLACE ? value : weft_clean(fmaf(momentum, value, kept));
 }
 
 /* Computes the statistics of every channel. The variance of a single value is 0 here (PyTorch
@@ -104,10 +104,11 @@ static void settle(const struct cpu_task *task) {
         if (task->batch_statistics) {
             combine(task, c, &s->mean, &squares);
             variance = weft_clean(weft_div(squares, (float)n));
-            if (task->update_statistics) {
+            if (task->update != STATISTICS_KEEP) {
                 float unbiased = n > 1 ? weft_clean(weft_div(squares, (float)(n - 1))) : 0.0f;
-                task->tensor[RUNNING_MEAN][c] = mix(layer, task->tensor[RUNNING_MEAN][c], s->mean);
-                task->tensor[RUNNING_VAR][c] = mix(layer, task->tensor[RUNNING_VAR][c], unbiased);
+                float *mean = task->tensor[RUNNING_MEAN] + c, *var = task->tensor[RUNNING_VAR] + c;
+                *mean = updated(task, *mean, s->mean);
+                *var = updated(task, *var, unbiased);
             }
         }
         s->inverse = weft_clean(weft_div(1.0f, weft_sqrt(variance + layer->as.batch_norm.eps)));

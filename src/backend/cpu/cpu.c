@@ -215,7 +215,7 @@ static enum weft_status train(struct backend *backend, const struct training_ste
                              .changes = steps->changes != NULL ? steps->changes + first : NULL,
                              .count = count,
                          });
-        cpu_forward(cpu, count, WEFT_STATISTICS_BATCH, true);
+        cpu_forward(cpu, count, WEFT_STATISTICS_BATCH, STATISTICS_MIX);
         cpu_cross_entropy(cpu, (struct cpu_loss){
                                    .count = count,
                                    .labels = set->labels,
@@ -264,7 +264,7 @@ static enum weft_status forward(struct backend *backend, const float *inputs,
     const size_t count = backend->forward_count;
     watch_begin(&backend->watch, cpu_work(cpu, count, false));
     lanes_pack(inputs, count, shape_size(backend->network->input), cpu->values[0][0]);
-    cpu_forward(cpu, count, statistics, statistics == WEFT_STATISTICS_BATCH);
+    cpu_forward(cpu, count, statistics, STATISTICS_MIX);
     return watch_check(&backend->watch, "forward", error);
 }
 

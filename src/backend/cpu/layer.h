@@ -10,6 +10,7 @@
 #ifndef WEFT_CPU_LAYER_H
 #define WEFT_CPU_LAYER_H
 
+#include "backend/backend.h"
 #include "backend/lanes.h"
 #include "backend/watch.h"
 #include "network/layer.h"
@@ -26,11 +27,11 @@ struct cpu_task {
     size_t shards; /* shards that they make */
     bool
         batch_statistics; /* batch norm measures the batch; false: it uses the running statistics */
-    bool update_statistics; /* batch norm updates its running statistics */
-    bool trains;            /* a pass of a training step: dropout is active */
-    uint32_t key[2];        /* of the step (dropout.h) */
-    uint32_t number;        /* of the layer in the network, from 1 */
-    const cpu_lanes *input; /* the first one; of all: inputs, in their order */
+    enum statistics_update update; /* of running statistics */
+    bool trains;                   /* a pass of a training step: dropout is active */
+    uint32_t key[2];               /* of the step (dropout.h) */
+    uint32_t number;               /* of the layer in the network, from 1 */
+    const cpu_lanes *input;        /* the first one; of all: inputs, in their order */
     const cpu_lanes *inputs[LAYER_INPUTS_MAX];
     struct tensor_shape shapes[LAYER_INPUTS_MAX]; /* of the inputs */
     cpu_lanes *output;

@@ -68,7 +68,7 @@ static void run_phase(struct cpu_backend *cpu, const struct cpu_task *task,
 
 /* Returns the task of layer ${i}. */
 static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count,
-                                 enum weft_statistics statistics, bool update) {
+                                 enum weft_statistics statistics, enum statistics_update update) {
     const struct weft_network *network = cpu->base.network;
     const struct network_layer *layer = &network->layers[i];
     const struct network_tensor *tensors = network->tensors + layer->first_tensor;
@@ -77,7 +77,7 @@ static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count
         .count = count,
         .shards = lanes_shards(count),
         .batch_statistics = statistics == WEFT_STATISTICS_BATCH,
-        .update_statistics = update,
+        .update = update,
         .trains = cpu->base.trains,
         .key = {cpu->base.key[0], cpu->base.key[1]},
         .number = (uint32_t)i + 1,
@@ -103,7 +103,7 @@ static struct cpu_task make_task(struct cpu_backend *cpu, size_t i, size_t count
 }
 
 void cpu_forward(struct cpu_backend *cpu, size_t count, enum weft_statistics statistics,
-                 bool update) {
+                 enum statistics_update update) {
     for (size_t i = 0; i < cpu->base.network->layer_count; i++) {
         struct cpu_task task = make_task(cpu, i, count, statistics, update);
         const struct cpu_layer *row = cpu->level->layers[task.layer->kind];

@@ -8,10 +8,10 @@
  * its count; the order counts from image ${first}. */
 void cpu_gather_input(struct cpu_backend *cpu, size_t set, size_t first, struct cpu_gather images);
 
-/* Computes all outputs for the ${count} images of the input. ${update}: updates running statistics,
- * too. */
+/* Computes all outputs for the ${count} images of the input. ${update}: of running statistics,
+ * with the batch's. */
 void cpu_forward(struct cpu_backend *cpu, size_t count, enum weft_statistics statistics,
-                 bool update);
+                 enum statistics_update update);
 
 /* Computes the partials and the gradients of all activations from the gradient of the output; that
  * of the input only with ${to_input}. */

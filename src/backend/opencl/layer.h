@@ -40,7 +40,7 @@ enum opencl_argument {
     ARG_LOSSES,       /* of each image of an evaluation */
     ARG_PREDICTIONS,  /* the same */
     ARG_COUNT,        /* images in the batch */
-    ARG_UPDATE,       /* 1: update the running statistics */
+    ARG_UPDATE,       /* enum statistics_update */
     ARG_BATCH,        /* 1: a pass with the batch's statistics, 0: with the running ones */
     ARG_RESULT_INDEX, /* of the step's first shard in the results */
     ARG_FIRST,        /* index of the step's first image in the order */

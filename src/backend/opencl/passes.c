@@ -64,7 +64,7 @@ static enum weft_status train_step(struct opencl_backend *cl, const struct train
     const struct opencl_pass_values values = {
         .count = left < steps->batch ? left : steps->batch,
         .statistics = WEFT_STATISTICS_BATCH,
-        .update = true,
+        .update = STATISTICS_MIX,
         .result_index = step * lanes_shards(steps->batch),
         .first = first,
     };
@@ -253,7 +253,7 @@ static struct opencl_pass_values values_of(const struct backend *backend) {
     return (struct opencl_pass_values){
         .count = backend->forward_count,
         .statistics = backend->forward_statistics,
-        .update = backend->forward_statistics == WEFT_STATISTICS_BATCH,
+        .update = STATISTICS_MIX,
         .to_input = true,
     };
 }

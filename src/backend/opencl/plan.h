@@ -33,10 +33,10 @@ enum weft_status opencl_launch_values(struct opencl_backend *cl, struct opencl_l
 struct opencl_pass_values {
     size_t count; /* of images */
     enum weft_statistics statistics;
-    bool update;         /* forward: update the running statistics */
-    bool to_input;       /* backward: compute the gradient of the network's input */
-    size_t result_index; /* training: of the step's first shard in the results */
-    size_t first;        /* training: of the step's first image in the order */
+    enum statistics_update update; /* forward */
+    bool to_input;                 /* backward: compute the gradient of the network's input */
+    size_t result_index;           /* training: of the step's first shard in the results */
+    size_t first;                  /* training: of the step's first image in the order */
 };
 
 /* Returns the buffer that ${argument} of ${call} is, in the state. */
