@@ -149,7 +149,7 @@ enum weft_status cli_option_set(const struct cli_option *option, const char *tex
     void *field = (char *)options + option->offset;
     switch (option->type) {
     case CLI_OPTION_FLAG:
-        *(bool *)field = true;
+        *(bool *)field = text == NULL || strcmp(text, "no") != 0;
         return WEFT_OK;
     case CLI_OPTION_TEXT:
         if (*text == '\0') {

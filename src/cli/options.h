@@ -41,7 +41,7 @@ struct cli_options {
 };
 
 enum cli_option_type {
-    CLI_OPTION_FLAG,   /* bool */
+    CLI_OPTION_FLAG,   /* bool; --no-NAME turns off one that a recipe may have */
     CLI_OPTION_TEXT,   /* const char *, not empty */
     CLI_OPTION_COUNT,  /* uint64_t, least to most */
     CLI_OPTION_FLOAT,  /* float, low to high */
@@ -65,6 +65,11 @@ struct cli_option {
     const char *topic;          /* the page of weft help that has it, not that of its command */
     bool recipe;                /* a recipe file may have it */
 };
+
+/* Returns whether --no-NAME turns ${option} off. */
+static inline bool cli_option_negates(const struct cli_option *option) {
+    return option->type == CLI_OPTION_FLAG && option->recipe;
+}
 
 /* Rows of a table. OPTIONS is the struct of the command's options. ROW_COUNT and its like are the
  * members of a row, for one with further members: {ROW_COUNT(...), .recipe = true}. */

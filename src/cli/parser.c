@@ -54,27 +54,42 @@ bool cli_options_given(const struct cli_options *options, const char *name) {
 
 /* ---- the command line ---- */
 
+/* Returns the row of ${argument}, --NAME or --no-NAME of ${length} bytes. Stores
+ * its index, and whether the option is turned off. NULL: there is none. */
+static const struct cli_option *find_row(const struct cli_command *command, const char *argument,
+                                         size_t length, size_t *index, bool *off) {
+    const struct cli_option *row = NULL;
+    *off = false;
+    if (strncmp(argument, "--", 2) == 0) {
+        *index = find(command, argument + 2, length - 2);
+        row = cli_options_row(command, *index);
+    }
+    if (row == NULL && length > 5 && strncmp(argument, "--no-", 5) == 0) {
+        *index = find(command, argument + 5, length - 5);
+        row = cli_options_row(command, *index);
+        *off = row != NULL && cli_option_negates(row);
+        row = *off ? row : NULL;
+    }
+    return row;
+}
+
 /* Takes the option at ${arguments}[*index] and its value; moves *index to the last argument that it
  * took. */
 static enum weft_status parse_option(int count, char **arguments, int *index,
                                      struct cli_options *options, struct weft_error *error) {
     const char *argument = arguments[*index], *text = strchr(argument, '=');
     size_t length = text != NULL ? (size_t)(text - argument) : strlen(argument), i = 0;
-    const struct cli_option *option = NULL;
+    bool off;
+    const struct cli_option *option = find_row(options->command, argument, length, &i, &off);
     char source[72];
 
-    /* The row with this name. */
-    if (strncmp(argument, "--", 2) == 0) {
-        i = find(options->command, argument + 2, length - 2);
-        option = cli_options_row(options->command, i);
-    }
     if (option == NULL || i >= OPTIONS_MAX) {
         return cli_suggest_option(options->command, argument, error);
     }
 
     /* Its value: the text after =, or the next argument. "--out --epochs 3" is a missing value; a
      * value that begins with -- is written --out=--epochs. */
-    snprintf(source, sizeof source, "--%s", option->name);
+    snprintf(source, sizeof source, "--%s%s", off ? "no-" : "", option->name);
     if (option->type == CLI_OPTION_FLAG && text != NULL) {
         return error_set(error, WEFT_USAGE, "%s: it takes no value", source);
     }
@@ -87,7 +102,7 @@ static enum weft_status parse_option(int count, char **arguments, int *index,
         text = arguments[++*index];
     }
     options->given |= (uint64_t)1 << i;
-    return cli_option_set(option, text, source, options, error);
+    return cli_option_set(option, off ? "no" : text, source, options, error);
 }
 
 /* An option that is not given has the value of its variable, if that is set and not empty, else its

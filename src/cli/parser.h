@@ -22,8 +22,8 @@ const struct cli_option *cli_options_find(const struct cli_command *command, con
 /* Returns whether the option ${name} is on the command line. */
 bool cli_options_given(const struct cli_options *options, const char *name);
 
-/* Stores ${text} as the value of ${option}. ${source} names the origin of the text in a message:
- * "--batch". */
+/* Stores ${text} as the value of ${option}; of a flag NULL is true, and "no" is false. ${source}
+ * names the origin of the text in a message: "--batch". */
 enum weft_status cli_option_set(const struct cli_option *option, const char *text,
                                 const char *source, struct cli_options *options,
                                 struct weft_error *error);

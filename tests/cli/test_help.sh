@@ -13,7 +13,7 @@ topics=(options recipes environment files exit-codes completion)
 
 # options_of PAGE: prints the names of the options on the page.
 options_of() {
-    "$weft" help "$1" | sed -n 's/^  --\([a-z0-9-]*\).*/\1/p'
+    "$weft" help "$1" | sed -n 's/^  --\[no-\]\([a-z]*\).*/\1\nno-\1/p; s/^  --\([a-z0-9-]*\).*/\1/p'
 }
 
 begin "all commands"
@@ -94,7 +94,7 @@ end
 begin "the manual page has every command and option, and no others"
 ran="help man"
 mapfile -t known < <({ for page in options recipes "${commands[@]}"; do options_of "$page"; done; } | sort -u)
-mapfile -t named < <(sed -n 's/^\.B \\-\\-\([a-z0-9\\-]*\).*/\1/p' "$work/files/weft.1" | sed 's/\\-/-/g' | sort -u)
+mapfile -t named < <(sed -n 's/^\.B \\-\\-\[no\\-\]\([a-z]*\).*/\1\nno\\-\1/p; s/^\.B \\-\\-\([a-z0-9\\-]*\).*/\1/p' "$work/files/weft.1" | sed 's/\\-/-/g' | sort -u)
 [ "${known[*]}" = "${named[*]}" ] || problem "options: $(diff <(printf '%s\n' "${known[@]}") <(printf '%s\n' "${named[@]}"))"
 for command in "${commands[@]}"; do
     grep -q "^\.SS weft $command " "$work/files/weft.1" || problem "no command $command"

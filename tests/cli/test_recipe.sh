@@ -77,6 +77,24 @@ is_recipe file '{"optimizer":"sgd","momentum":0.5,"weight_decay":0.25,"schedule"
 grep -q '"bits": {"epochs":1,"batch":50,"lr":0.005,"seed":0,"order":"file",.*"total_steps":2}' file/run.json || problem "the other options: $(grep '"bits"' file/run.json)"
 end
 
+begin "--no-nesterov turns off what a recipe has; the last of two wins"
+printf '{"epochs": 1, "optimizer": "sgd", "momentum": 0.9, "nesterov": true}' >"$files/on.json"
+plain=(train --data "$sample" --device cpu --epochs 1 --optimizer sgd --momentum 0.9)
+run "${plain[@]}" --out plain
+run train --data "$sample" --device cpu --recipe "$files/on.json" --out on
+run train --data "$sample" --device cpu --recipe "$files/on.json" --no-nesterov --out off
+expect_code 0
+expect_same off/model.safetensors plain/model.safetensors
+! cmp -s on/model.safetensors plain/model.safetensors || problem "the recipe has no effect"
+run "${plain[@]}" --no-nesterov --nesterov --out last
+expect_same last/model.safetensors on/model.safetensors
+run "${plain[@]}" --nesterov --no-nesterov --out last --force
+expect_same last/model.safetensors plain/model.safetensors
+run train --resume plain --no-nesterov
+expect_code 0
+cp -r on "$files/on"
+end
+
 begin "options on the command line override a recipe"
 run train --data "$sample" --device cpu --recipe "$files/a.json" --schedule constant --warmup 0 --lr 0.5 --batch 25 --optimizer adamw --momentum 0 --augment none --out over
 expect_code 0
@@ -197,6 +215,10 @@ rm -rf "$work/here/"*
 refuses 2 "--optimizer: --resume continues with the options that the run began with: adamw" train --resume "$files/adamw" --optimizer sgd
 refuses 2 "--weight-decay: --resume continues with the options that the run began with: 0.05" train --resume "$files/adamw" --weight-decay 0.06
 refuses 2 "--nesterov: --resume continues with the options that the run began with: without it" train --resume "$files/adamw" --nesterov
+refuses 2 "--nesterov: --resume continues with the options that the run began with: with it" train --resume "$files/on" --no-nesterov
+refuses 2 "--no-nesterov: it takes no value" train --no-nesterov=1
+refuses 2 "unknown option --no-momentum" train --no-momentum
+refuses 2 "unknown option --no-force" train --no-force
 refuses 2 "--warmup: --resume continues with the options that the run began with: without it" train --resume "$files/adamw" --warmup 2
 refuses 2 "--augment: --resume continues with the options that the run began with: none" train --resume "$files/adamw" --augment flip
 refuses 2 "--keep: --resume continues with the options that the run began with: last" train --resume "$files/adamw" --keep best

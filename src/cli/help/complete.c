@@ -124,6 +124,9 @@ static void offer_of_command(const struct cli_command *command, const char *prev
     }
     for (size_t i = 0; (row = cli_options_row(command, i)) != NULL; i++) {
         offer("--", row->name, row->help);
+        if (cli_option_negates(row)) {
+            offer("--no-", row->name, row->help);
+        }
     }
 }
 

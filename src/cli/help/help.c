@@ -12,7 +12,8 @@
 enum { WIDTH = 80, COLUMN = 24 /* where explanations begin */ };
 
 void cli_help_usage(const struct cli_option *option, char text[128]) {
-    int length = snprintf(text, 128, "--%s", option->name);
+    int length =
+        snprintf(text, 128, "--%s%s", cli_option_negates(option) ? "[no-]" : "", option->name);
     if (option->type == CLI_OPTION_CHOICE && option->value == NULL) {
         for (size_t i = 0; option->choices[i] != NULL && length < 128; i++) {
             length += snprintf(text + length, 128 - (size_t)length, "%s%s", i == 0 ? " " : "|",

@@ -42,7 +42,7 @@ const struct cli_option cli_train_rows[] = {
     {ROW_CHOICE("optimizer", optimizer, "adam", optimizers, "how a step changes the values"),
      RECIPE},
     {ROW_FLOAT("momentum", momentum, "0", 0, BELOW_ONE, "of sgd"), RECIPE},
-    {ROW_FLAG("nesterov", nesterov, "of sgd: Nesterov's momentum"), RECIPE},
+    {ROW_FLAG("nesterov", nesterov, "of sgd: Nesterov's momentum; --no-nesterov: not"), RECIPE},
     {ROW_FLOAT("weight-decay", weight_decay, "0", 0, 1e3f,
                "added to the gradient; apart from it with adamw"),
      RECIPE},

@@ -17,8 +17,7 @@ static enum weft_status remedy(const struct cli_training *train, const char *nam
     if ((train->file.given >> index & 1) == 0) {
         return error_hint(error, "omit --%s, or %s", name, other);
     }
-    return without != NULL ? error_hint(error, "add %s, or %s", without, other)
-                           : error_hint(error, "%s, or remove it from the recipe", other);
+    return error_hint(error, "add %s, or %s", without, other);
 }
 
 static enum weft_status check_sgd(const struct cli_training *train, struct weft_error *error) {
@@ -30,7 +29,7 @@ static enum weft_status check_sgd(const struct cli_training *train, struct weft_
     if (recipe->optimizer != WEFT_OPTIMIZER_SGD && recipe->nesterov) {
         error_set(error, WEFT_USAGE, "%s: it is of sgd, and the optimizer is %s",
                   cli_recipe_source(train, "nesterov", source), optimizer);
-        return remedy(train, "nesterov", NULL, "write --optimizer sgd", error);
+        return remedy(train, "nesterov", "--no-nesterov", "write --optimizer sgd", error);
     }
     if (recipe->optimizer != WEFT_OPTIMIZER_SGD && recipe->momentum > 0) {
         error_set(error, WEFT_USAGE, "%s %s: it is of sgd, and the optimizer is %s",
@@ -41,7 +40,7 @@ static enum weft_status check_sgd(const struct cli_training *train, struct weft_
     if (recipe->nesterov && recipe->momentum == 0) {
         error_set(error, WEFT_USAGE, "%s: it needs a momentum above 0",
                   cli_recipe_source(train, "nesterov", source));
-        return remedy(train, "nesterov", NULL, "write --momentum 0.9", error);
+        return remedy(train, "nesterov", "--no-nesterov", "write --momentum 0.9", error);
     }
     return WEFT_OK;
 }
