@@ -51,6 +51,22 @@ static void make_faint_channel(struct layers_case *layers, const struct network_
     }
 }
 
+/* Makes the values of image ${image} ${factor} times as large, so that the slopes of activations
+ * fade to 0, and their gradients so large that what fades is seen. Where the output joins those of
+ * several layers, an input has the gradient of one of them, which no other one hides. */
+static void make_large(struct layers_case *layers, size_t image, float factor) {
+    const size_t inputs = shape_size(layers->network->input);
+    const size_t outputs = shape_size(network_output(layers->network));
+    const size_t joined = outputs > inputs ? outputs / inputs : 1;
+    for (size_t i = 0; i < inputs; i++) {
+        layers->inputs[image * inputs + i] *= factor;
+    }
+    for (size_t i = 0; i < outputs; i++) {
+        const bool only = joined == 1 || i % inputs % joined == i / inputs;
+        layers->doutputs[image * outputs + i] *= only ? 64.0f : 0.0f;
+    }
+}
+
 /* Makes values that random ones rarely give. The first image gives the first channel of a
  * convolution sums of exactly 0, so that the input of a relu is 0 and all values of a pool's window
  * are equal. The last image but one, and its gradient, give sums below the threshold to 0. The
@@ -75,6 +91,10 @@ static void make_edges(struct layers_case *layers) {
     for (size_t i = 0; i < outputs; i++) {
         layers->doutputs[last * outputs + i] = i == 0 ? 0x1p-36f : 0.0f;
         layers->doutputs[(last - 1) * outputs + i] *= 0x1p-33f;
+    }
+    if (network->parameter_count == 0 && layers->count > 4) {
+        make_large(layers, 1, 16.0f);
+        make_large(layers, 2, 4.0f);
     }
     for (size_t i = 0; i < network->layer_count; i++) {
         const struct network_layer *layer = &network->layers[i];

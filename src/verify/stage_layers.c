@@ -37,21 +37,28 @@ static const char *const networks[] = {
     "{\"kind\":\"relu\"},{\"kind\":\"max_pool2d\",\"kernel_size\":3},{\"kind\":\"flatten\"},"
     "{\"kind\":\"linear\",\"out_features\":5}]}",
     /* A graph: tensors that several layers read, and layers that read several, one of them twice.
-     * */
+     * Sums whose terms nearly cancel where the input is -2^-35. */
     "{\"input\":[3,7,9],\"layers\":["
     "{\"kind\":\"conv2d\",\"name\":\"c\",\"out_channels\":4,\"kernel_size\":1},"
     "{\"kind\":\"batch_norm\",\"name\":\"n\"},{\"kind\":\"relu\",\"name\":\"r\"},"
     "{\"kind\":\"conv2d\",\"name\":\"d\",\"out_channels\":4,\"kernel_size\":1},"
     "{\"kind\":\"add\",\"inputs\":[\"d\",\"r\",\"n\"]},{\"kind\":\"relu\",\"name\":\"t\"},"
-    "{\"kind\":\"concat\",\"inputs\":[\"t\",\"input\",\"d\"]},{\"kind\":\"flatten\"},"
+    "{\"kind\":\"leaky_relu\",\"inputs\":[\"input\"],\"name\":\"e\",\"negative_slope\":-0.75},"
+    "{\"kind\":\"leaky_relu\",\"inputs\":[\"input\"],\"name\":\"f\",\"negative_slope\":-1.75},"
+    "{\"kind\":\"add\",\"inputs\":[\"input\",\"e\"],\"name\":\"g\"},"
+    "{\"kind\":\"add\",\"inputs\":[\"input\",\"input\",\"f\"],\"name\":\"h\"},"
+    "{\"kind\":\"concat\",\"inputs\":[\"t\",\"input\",\"d\",\"g\",\"h\"]},{\"kind\":\"flatten\"},"
     "{\"kind\":\"linear\",\"name\":\"l\",\"out_features\":6},"
     "{\"kind\":\"add\",\"inputs\":[\"l\",\"l\"]},{\"kind\":\"linear\",\"out_features\":5}]}",
-    /* Padding, strides, groups; no bias, no weight of a batch norm; complete rows and tiles; a pool
-     * in the kernel of its convolution. */
+    /* Padding, strides, dilations, groups; no bias, no weight of a batch norm; complete rows and
+     * tiles; a pool with padding that reads negative values, one in the kernel of its
+     * convolution. */
     "{\"input\":[2,14,16],\"layers\":[{\"kind\":\"conv2d\",\"out_channels\":4,\"kernel_size\":3,"
     "\"padding\":1,\"bias\":false},{\"kind\":\"batch_norm\",\"affine\":false},{\"kind\":\"relu\"},"
     "{\"kind\":\"conv2d\",\"out_channels\":8,\"kernel_size\":3,\"stride\":2,\"padding\":1,"
     "\"groups\":4},{\"kind\":\"relu\"},{\"kind\":\"conv2d\",\"out_channels\":6,\"kernel_size\":1},"
+    "{\"kind\":\"conv2d\",\"out_channels\":4,\"kernel_size\":[2,3],\"padding\":[0,2],"
+    "\"dilation\":[1,2]},{\"kind\":\"max_pool2d\",\"kernel_size\":3,\"stride\":1,\"padding\":1},"
     "{\"kind\":\"conv2d\",\"out_channels\":5,\"kernel_size\":[3,2],\"stride\":[1,3],"
     "\"padding\":[4,2],\"dilation\":[2,1]},{\"kind\":\"relu\"},"
     "{\"kind\":\"max_pool2d\",\"kernel_size\":2},"
@@ -104,6 +111,7 @@ static const struct test_case cases[] = {
     {6, 37, WEFT_STATISTICS_BATCH, OWN_FUSED},
     {6, 16, WEFT_STATISTICS_RUNNING, 0},
     {7, 37, WEFT_STATISTICS_BATCH, OWN_FUSED | OTHER_APART},
+    {7, 37, WEFT_STATISTICS_RUNNING, OWN_FUSED}, /* dropout is inactive */
 };
 #define CASES    (sizeof cases / sizeof cases[0])
 #define NETWORKS (sizeof networks / sizeof networks[0])

@@ -15,6 +15,9 @@ names "Nesterov's momentum left out" 1 training update conv1.weight "wrong compu
 names "a block of squares left out" 1 training update out.weight.grad "wrong computation,rounding" \
     update.cl 's/block < BLOCKS; block++/block < BLOCKS - 1; block++/'
 
+names "a product and a sum in a sum of squares" 1 training update out.weight.grad "rounding" \
+    update.cl 's/sum = real_fma(g, g, sum);/sum = g * g + sum;/'
+
 names "a gradient that is never clipped" 1 training update out.weight.grad "wrong computation" \
     update.cl 's/numbers\[step\].clip_norm > 0.0f ?/false ?/'
 
