@@ -11,13 +11,19 @@ NAMES = ("write,pwrite64,writev,fsync,fdatasync,ftruncate,fallocate,openat,open,
 LINE = re.compile(r"^(\d+) +(\w+)\((.*)")
 
 
+def missing():
+    """Returns why strace cannot be used here, or None."""
+    if shutil.which("strace") is None:
+        return "there is no strace here"
+    done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "true"], capture_output=True, check=False)
+    return None if done.returncode == 0 else "strace cannot trace here: %s" % done.stderr.decode(errors="replace").strip()
+
+
 def require(deep):
     """Ends the program if strace cannot be used here."""
-    if shutil.which("strace") is None:
-        deep.skip("there is no strace here")
-    done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "true"], capture_output=True, check=False)
-    if done.returncode != 0:
-        deep.skip("strace cannot trace here: %s" % done.stderr.decode(errors="replace").strip())
+    why = missing()
+    if why is not None:
+        deep.skip(why)
 
 
 def strace(deep, command, folder, options):

@@ -33,14 +33,20 @@ Run = collections.namedtuple("Run", "code out err")
 class Deep:
     """The tries of one program."""
 
-    def __init__(self, name, text):
+    def __init__(self, name, text, seeds=None):
+        """With ${seeds}, "A:B" with --quick and "A:B" without, self.seeds has the numbers from A to B - 1."""
         parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
         parser.add_argument("--quick", action="store_true", help="a part of it, for each change: less than a minute")
         parser.add_argument("--weft", metavar="PROGRAM", help="the program (default: $WEFT, else build/src/cli/weft)",
                             default=os.environ.get("WEFT", os.path.join(SOURCE, "build/src/cli/weft")))
         parser.add_argument("--jobs", metavar="N", type=int, default=len(os.sched_getaffinity(0)),
                             help="runs at the same time (default: the number of processors)")
+        if seeds is not None:
+            parser.add_argument("--seeds", metavar="A:B", help="the numbers that are tried (default: %s; %s with --quick)" %
+                                (seeds[1], seeds[0]))
         options = parser.parse_args()
+        if seeds is not None:
+            self.seeds = range(*map(int, (options.seeds or seeds[0 if options.quick else 1]).split(":")))
         self.name, self.quick, self.program, self.jobs = name, options.quick, os.path.abspath(options.weft), options.jobs
         # In memory if there is room; a library cannot be loaded from there on some systems.
         in_memory = os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > 1 << 30
@@ -66,12 +72,16 @@ class Deep:
         os.mkdir(path)
         return path
 
-    def skip(self, why):
-        """Ends the program: it cannot try anything here."""
+    def omit(self, why):
+        """Reports what cannot be tried here."""
         print("SKIP %s: %s" % (self.name, why))
         if os.environ.get("WEFT_SKIPS"):
             with open(os.environ["WEFT_SKIPS"], "a", encoding="utf-8") as file:
                 file.write("%s: %s\n" % (self.name, why))
+
+    def skip(self, why):
+        """Ends the program: it cannot try anything here."""
+        self.omit(why)
         print("deep_%s: 1 passed, 0 failed" % self.name)
         sys.exit(0)
 
@@ -82,11 +92,11 @@ class Deep:
                        "-ldl", *options], check=True)
         return library
 
-    def run(self, command, environment=None, folder=None):
-        """Runs a command of weft. A run that takes too long is killed and has the code None."""
+    def run(self, command, environment=None, folder=None, timeout=TIMEOUT):
+        """Runs a command of weft. A run that takes longer than ${timeout} is killed and has the code None."""
         try:
             done = subprocess.run([self.program] + command, cwd=folder or self.work, stdin=subprocess.DEVNULL,
-                                  env={**self.environment, **(environment or {})}, capture_output=True, timeout=TIMEOUT,
+                                  env={**self.environment, **(environment or {})}, capture_output=True, timeout=timeout,
                                   check=False)
         except subprocess.TimeoutExpired as late:
             return Run(None, (late.stdout or b"").decode(errors="replace"), (late.stderr or b"").decode(errors="replace"))
