@@ -214,9 +214,9 @@ START_TEST(few_epochs) {
 }
 END_TEST
 
-/* Batch norm that keeps its statistics in steps, and one that hardly changes them: they are computed
- * again, as by PyTorch's update_bn, with every momentum to the same bits. And a network without
- * any. */
+/* Batch norm that keeps its statistics in steps, and one that hardly changes them: they are
+ * computed again, as by update_bn of PyTorch, with every momentum to the same bits. And a network
+ * without any. */
 START_TEST(other_networks) {
     static const char list[] = "{\"input\": [1, 10, 10], \"layers\": [{\"kind\": \"flatten\"},%s"
                                "{\"kind\": \"linear\", \"name\": \"fc\", \"out_features\": 4}]}";
