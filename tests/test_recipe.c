@@ -134,6 +134,21 @@ START_TEST(short_trainings) {
 }
 END_TEST
 
+/* Percentages of which the steps end in a half: W is rounded up, whatever the float is. */
+START_TEST(halves) {
+    static const struct {
+        float fraction;
+        uint64_t steps, warmup;
+    } cases[] = {{0.35f, 10, 4}, {0.3f, 5, 2},   {0.15f, 10, 2},    {0.45f, 30, 14},
+                 {0.05f, 10, 1}, {0.07f, 50, 4}, {0.345f, 100, 35}, {0.34f, 10, 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct weft_recipe recipe = {.warmup_fraction = cases[i].fraction};
+        const double first = 2.0 / (double)cases[i].warmup;
+        ck_assert_msg(rate_at(&recipe, 0, cases[i].steps) == first, "case %zu", i);
+    }
+}
+END_TEST
+
 /* The mean rate of a half cosine is the mean of its ends: with S - W large, to 1 / (S - W). */
 START_TEST(sums) {
     const struct weft_recipe recipe = {.schedule = WEFT_SCHEDULE_COSINE, .warmup_steps = 1000};
@@ -183,6 +198,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, cosine);
     tcase_add_test(tests, end_points);
     tcase_add_test(tests, short_trainings);
+    tcase_add_test(tests, halves);
     tcase_add_test(tests, sums);
     tcase_add_test(tests, warmup_of_all_steps);
     tcase_add_test(tests, balanced);

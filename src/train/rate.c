@@ -47,9 +47,11 @@ static double half_cosine(double begin, double end, double part) {
 /* ---- warmup ---- */
 
 /* Returns the steps of the warmup of ${steps} steps. A fraction is rounded to the nearest integer,
- * and leaves the last step. */
+ * and leaves the last step. A half is rounded up, as a decimal fraction has it: as a float the
+ * fraction may be less by up to 2^-24 of its value (35% of 10 steps are 4). */
 static uint64_t warmup_steps(const struct weft_recipe *recipe, uint64_t steps) {
-    const double wanted = (double)recipe->warmup_fraction * (double)steps + 0.5;
+    const double fraction = (double)recipe->warmup_fraction * (1.0 + 0x1p-24);
+    const double wanted = fraction * (double)steps + 0.5;
     const uint64_t warmup = recipe->warmup_steps != 0 ? recipe->warmup_steps : (uint64_t)wanted;
     return warmup < steps ? warmup : steps - 1;
 }
