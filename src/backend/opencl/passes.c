@@ -253,7 +253,8 @@ static struct opencl_pass_values values_of(const struct backend *backend) {
     return (struct opencl_pass_values){
         .count = backend->forward_count,
         .statistics = backend->forward_statistics,
-        .update = STATISTICS_MIX,
+        .update =
+            backend->forward_statistics == WEFT_STATISTICS_BATCH ? STATISTICS_MIX : STATISTICS_KEEP,
         .to_input = true,
     };
 }
