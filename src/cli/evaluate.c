@@ -102,11 +102,13 @@ static enum weft_status open_session(struct state *state, struct weft_error *err
     const struct cli_options *common = &state->options->common;
     const struct weft_network *network = weft_model_network(state->model);
     const size_t count = weft_images_count(state->images);
-    const size_t most = state->requested.statistics == WEFT_STATISTICS_RUNNING
-                            ? cli_needs_batch(network, true)
-                            : (size_t)state->options->batch;
-    const size_t batch = most < count ? most : count;
+    size_t batch = (size_t)state->options->batch;
     float raw[256];
+    if (state->requested.statistics == WEFT_STATISTICS_RUNNING) {
+        const size_t most = cli_needs_batch(network, true);
+        batch = batch < most ? batch : most;
+    }
+    batch = batch < count ? batch : count;
     state->requested.batch = batch;
     cli_needs_print(common, network, batch, batch, true);
     TRY(cli_setup_session(common, state->model, batch, true, &state->bar, &state->session, error));

@@ -59,6 +59,15 @@ expect_code 0
 expect_same train.csv "$cpu/confusion-train.csv"
 end
 
+begin "evaluate on it with the batch that the error names"
+WEFT_PLAY=gpu,$room run evaluate "$cpu" --data "$work/files/large" --split train --device 0 --quiet --csv train.csv
+expect_code 4
+batch=$(sed -n 's/.*: --batch \([0-9]*\) fits$/\1/p' "$work/err")
+WEFT_PLAY=gpu,$room run evaluate "$cpu" --data "$work/files/large" --split train --device 0 --quiet --csv train.csv --batch "${batch:-1}"
+expect_code 0
+expect_same train.csv "$cpu/confusion-train.csv"
+end
+
 begin "small buffers"
 WEFT_PLAY=gpu,maxalloc=700000 run "${train[@]}" --device 0 --out run
 expect_code 0

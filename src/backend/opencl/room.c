@@ -16,7 +16,8 @@ static void add(struct total *total, uint64_t floats, unsigned buffers) {
     total->largest = bytes > total->largest ? bytes : total->largest;
 }
 
-/* Returns what opencl_memory_init allocates for batches of ${shards} x 16 images. */
+/* Returns what opencl_memory_init allocates for batches of ${shards} x 16 images, and the smallest
+ * portions of images on the host, if there are any. */
 static struct total total_of(const struct opencl_backend *cl, uint64_t shards) {
     const struct weft_network *network = cl->base.network;
     const uint64_t lanes = shards * CPU_LANES, parameters = opencl_padded(network->parameter_count);
@@ -37,6 +38,10 @@ static struct total total_of(const struct opencl_backend *cl, uint64_t shards) {
     add(&total, parameters, cl->base.forward_only ? 1 : 4);
     add(&total, cl->base.forward_only ? 0 : shards * parameters, 1);
     add(&total, lanes, 2); /* losses, predictions */
+    if (cl->portions.used) {
+        add(&total, lanes * shape_size(network->input) / sizeof(cl_float), 2);
+        add(&total, lanes * sizeof(cl_ushort) / sizeof(cl_float), 2);
+    }
     return total;
 }
 

@@ -83,6 +83,7 @@ struct opencl_portion {
 struct opencl_portions {
     cl_command_queue queue;
     struct opencl_portion list[2];
+    bool used;            /* a set of images is on the host */
     size_t capacity;      /* images that a portion has room for */
     size_t host_capacity; /* the same, on the host */
     uint32_t *order;      /* 0, 1, 2 ... host_capacity - 1 */
