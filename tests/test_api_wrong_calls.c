@@ -249,7 +249,10 @@ START_TEST(verification) {
     const struct weft_verify_options right = {.size = sizeof right, .device = "cpu"};
     struct weft_verify_options options = right;
     struct weft_verification *result = NULL;
+    struct weft_network *flat = NULL;
     begin();
+    RIGHT(
+        weft_network_create("{\"input\": [1], \"layers\": [{\"kind\": \"relu\"}]}", &flat, error));
     WRONG(weft_verify(&right, NULL, error));
     options.size = 16;
     WRONG_OBJECT(result, weft_verify(&options, &result, error));
@@ -268,6 +271,13 @@ START_TEST(verification) {
     WRONG_OBJECT(result, weft_verify(&options, &result, error));
     options.test = images; /* not those of the published network */
     WRONG_OBJECT(result, weft_verify(&options, &result, error));
+    options.network = weft_model_network(model);
+    options.train = options.test = large; /* nor of this one */
+    WRONG_OBJECT(result, weft_verify(&options, &result, error));
+    ck_assert_ptr_nonnull(strstr(weft_error_message(error), "images are 1 x 5 x 4"));
+    options.network = flat;
+    options.train = options.test = NULL;
+    WRONG_OBJECT(result, weft_verify(&options, &result, error));
     options = right;
     options.mapping = (enum weft_mapping)77;
     WRONG_OBJECT(result, weft_verify(&options, &result, error));
@@ -284,7 +294,8 @@ START_TEST(verification) {
     options.progress = stop_verification;
     FAILS(WEFT_INTERRUPTED, weft_verify(&options, &result, error));
     ck_assert_ptr_null(result);
-    end(13);
+    weft_network_destroy(flat);
+    end(15);
 }
 END_TEST
 

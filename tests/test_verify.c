@@ -4,6 +4,7 @@
 #include "check_weft.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "numerics.h"
@@ -35,9 +36,11 @@ END_TEST
 
 START_TEST(images) {
     struct weft_images first, second;
+    struct weft_network *network;
     uint64_t counts[256];
-    ck_assert_int_eq(verify_images(1, WEFT_SPLIT_TRAIN, 200, &first, NULL), WEFT_OK);
-    ck_assert_int_eq(verify_images(1, WEFT_SPLIT_TEST, 200, &second, NULL), WEFT_OK);
+    ck_assert_int_eq(network_create_published(&network, NULL), WEFT_OK);
+    ck_assert_int_eq(verify_images(1, WEFT_SPLIT_TRAIN, network, 200, &first, NULL), WEFT_OK);
+    ck_assert_int_eq(verify_images(1, WEFT_SPLIT_TEST, network, 200, &second, NULL), WEFT_OK);
     ck_assert_int_ne(memcmp(first.pixels, second.pixels, 200 * 784), 0);
     images_class_counts(&first, counts);
     for (size_t i = 0; i < 10; i++) {
@@ -45,6 +48,56 @@ START_TEST(images) {
     }
     images_finish(&first);
     images_finish(&second);
+    network_destroy(network);
+}
+END_TEST
+
+/* Makes the images of the network with the input ${input} and ${classes} outputs. */
+static struct weft_images images_of(const char *input, unsigned classes, size_t count) {
+    struct weft_network *network;
+    struct weft_images made;
+    char list[200];
+    snprintf(list, sizeof list,
+             "{\"input\": [%s], \"layers\": [%s{\"kind\": \"linear\", \"out_features\": %u}]}",
+             input, strchr(input, ',') != NULL ? "{\"kind\": \"flatten\"}, " : "", classes);
+    ck_assert_int_eq(network_create(list, &network, NULL), WEFT_OK);
+    ck_assert_int_eq(verify_images(1, WEFT_SPLIT_TRAIN, network, count, &made, NULL), WEFT_OK);
+    ck_assert_uint_eq(made.count, verify_images_count(network, count));
+    ck_assert_int_eq(backend_check_images(network, &made, NULL), WEFT_OK);
+    network_destroy(network);
+    return made;
+}
+
+START_TEST(images_of_other_networks) {
+    struct weft_images made = images_of("3, 5, 7", 300, 2000);
+    struct weft_network *large;
+    uint64_t counts[300], bytes[256] = {0};
+    size_t without = 0;
+    images_class_counts(&made, counts);
+    for (size_t i = 0; i < 300; i++) {
+        without += counts[i] == 0;
+    }
+    ck_assert_uint_lt(without, 10);
+    for (size_t i = 2000 * 104; i < 2000 * 105; i++) { /* the last values are no constant */
+        bytes[made.pixels[i]]++;
+    }
+    for (size_t i = 0; i < 256; i++) {
+        ck_assert_uint_lt(bytes[i], 200);
+    }
+    images_finish(&made);
+    made = images_of("12", 2, 3); /* as square as it can be */
+    ck_assert(made.channels == 1 && made.height == 3 && made.width == 4);
+    images_finish(&made);
+    made = images_of("13", 2, 3);
+    ck_assert(made.channels == 1 && made.height == 1 && made.width == 13);
+    images_finish(&made);
+    ck_assert_int_eq(
+        network_create("{\"input\": [3, 1024, 1024], \"layers\": [{\"kind\": \"relu\"}]}", &large,
+                       NULL),
+        WEFT_OK);
+    ck_assert_uint_eq(verify_images_count(large, 200), 85); /* 256 MiB */
+    ck_assert_uint_eq(verify_images_count(large, 84), 84);
+    network_destroy(large);
 }
 END_TEST
 
@@ -137,6 +190,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, host_is_a_reference);
     tcase_add_test(tests, values);
     tcase_add_test(tests, images);
+    tcase_add_test(tests, images_of_other_networks);
     tcase_add_test(tests, targets);
     tcase_add_test(tests, known);
     tcase_add_test(tests, first_difference);

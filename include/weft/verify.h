@@ -10,6 +10,7 @@
 #include "weft/device.h"
 #include "weft/error.h"
 #include "weft/images.h"
+#include "weft/network.h"
 #include "weft/options.h"
 
 WEFT_BEGIN
@@ -19,7 +20,7 @@ enum weft_verify_stage {
     WEFT_VERIFY_TRANSFERS, /* bytes that are written to the device come back */
     WEFT_VERIFY_NUMERICS,  /* single operations, and functions that use them */
     WEFT_VERIFY_LAYERS,    /* every layer forward and backward, with both mappings */
-    WEFT_VERIFY_TRAINING,  /* steps of the published network */
+    WEFT_VERIFY_TRAINING,  /* steps of the published network, or of another one */
     WEFT_VERIFY_EVALUATION /* a confusion matrix of the trained network */
 };
 
@@ -57,8 +58,8 @@ struct weft_verify_options {
     uint64_t seed;      /* of all values, images and shuffles */
     uint64_t steps;     /* of the training, at most 1,000,000; 0: by full */
     uint64_t soak;      /* seconds of repetition with new seeds; 0: none */
-    /* Images of the published network (1 x 28 x 28, 10 classes) with labels. Both, or NULL for
-     * images that are made from the seed. */
+    /* Images with labels for the network (the published one: 1 x 28 x 28, 10 classes). Both, or
+     * NULL for images that are made from the seed. */
     const struct weft_images *train, *test;
     /* A folder, created if needed, for a program that reproduces a difference; or NULL. */
     const char *bundle;
@@ -84,6 +85,10 @@ struct weft_verify_options {
     bool (*progress)(void *context, const char *what, uint64_t passes, uint64_t faults);
     void (*doing)(void *context, const char *what); /* before anything that may crash */
     void *context;
+    /* The network of the last two stages, with a flat output of 2 to 1,000 classes; NULL: the
+     * published one. There are known hashes of the published one only, so that the CPU backend
+     * computes those of another one. */
+    const struct weft_network *network;
 };
 
 /* The result of a verification. Its texts are never NULL, and freed with it. */
@@ -102,6 +107,7 @@ struct weft_verification {
     uint64_t copies, memory; /* of a soak: networks in parallel; bytes of the device in use */
     const char *no_bundle;   /* why there is no bundle although one was requested, or empty */
     double seconds;
+    bool overflows; /* with network: its values from made-up ones were not finite, not compared */
 };
 
 /* Verifies a device. Stores a result in ${verification}, whatever it is, with WEFT_OK: see its

@@ -76,11 +76,15 @@ static void doing(void *context, const char *what) {
 static enum weft_status take_images(const struct weft_verify_options *options,
                                     struct weft_images images[WEFT_SPLIT_COUNT],
                                     struct weft_error *error) {
-    struct weft_network *network = NULL;
+    struct weft_network *published = NULL;
+    const struct weft_network *network = options->network;
     enum weft_status status = WEFT_OK;
     images[WEFT_SPLIT_TRAIN] = *options->train;
     images[WEFT_SPLIT_TEST] = *options->test;
-    TRY(network_create_published(&network, error));
+    if (network == NULL) {
+        TRY(network_create_published(&published, error));
+        network = published;
+    }
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         if (images[i].labels == NULL) {
             status = error_set(error, WEFT_USAGE, "weft_verify: options->%s has no labels",
@@ -91,7 +95,7 @@ static enum weft_status take_images(const struct weft_verify_options *options,
                                   backend_check_images(network, &images[i], error)));
     }
 done:
-    network_destroy(network);
+    network_destroy(published);
     return status;
 }
 
@@ -117,6 +121,7 @@ static void publish(struct result *result) {
         .memory = outcome->memory,
         .no_bundle = outcome->bundle,
         .seconds = outcome->seconds,
+        .overflows = outcome->overflows,
     };
 }
 
@@ -129,6 +134,10 @@ static enum weft_status check_options(const struct weft_verify_options *options,
     }
     if ((options->train == NULL) != (options->test == NULL)) {
         return api_usage(error, name, "train and test: both are needed, or none");
+    }
+    if (options->network != NULL && verify_check_network(options->network, error) != WEFT_OK) {
+        error_context(error, "options->network");
+        return api_argument(error, name, error->status);
     }
     if (options->device != NULL && options->device[0] == '\0') {
         return api_usage(error, name, "device is empty");
@@ -159,6 +168,7 @@ static struct verify_options request(const struct weft_verify_options *options,
         .full = options->full,
         .seed = options->seed,
         .steps = options->steps,
+        .network = options->network,
         .soak = options->soak,
         .images = options->train != NULL ? images : NULL,
         .inject = options->inject_tensor != NULL ? inject : NULL,

@@ -8,10 +8,10 @@
 #include "cli/setup.h"
 #include "os/process.h"
 
-enum weft_status cli_setup_images(const char *data, char folder[4096],
+enum weft_status cli_setup_images(const char *data, size_t classes, char folder[4096],
                                   struct weft_images images[WEFT_SPLIT_COUNT],
                                   struct weft_error *error) {
-    const struct data_options options = {.test_fraction = 0};
+    const struct data_options options = {.classes = classes};
     TRY(data_find(data, folder, error));
     return data_read(folder, &options, images, NULL, error);
 }

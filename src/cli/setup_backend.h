@@ -9,8 +9,9 @@
 #include "data/model.h"
 
 /* Finds the data folder, which is ${data} unless that is NULL, stores its path, and reads both
- * splits. The caller finishes ${images}, also after a failure. */
-enum weft_status cli_setup_images(const char *data, char folder[4096],
+ * splits; images without names have at least ${classes}. The caller finishes ${images}, also after
+ * a failure. */
+enum weft_status cli_setup_images(const char *data, size_t classes, char folder[4096],
                                   struct weft_images images[WEFT_SPLIT_COUNT],
                                   struct weft_error *error);
 void cli_setup_images_finish(struct weft_images images[WEFT_SPLIT_COUNT]);

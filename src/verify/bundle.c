@@ -11,6 +11,8 @@
 #include "os/files.h"
 #include "os/lock.h"
 
+#define NETWORK "network.json" /* the file of the network of the options */
+
 /* Selects in ${record} the launches that compute ${ref}. */
 static void select_launches(const struct weft_network *network, const struct tensor_ref *ref,
                             const struct verify_difference *found, struct record *record) {
@@ -98,6 +100,9 @@ static void print_readme(FILE *out, const struct verify *verify, const struct re
         (unsigned long)found->device, (unsigned long)found->expected, found->differing, found->of,
         found->where, outcome->diagnosis);
     fputs(text, out);
+    if (verify->options->network != NULL) {
+        fputs("network:    " NETWORK ", the list of its layers\n", out);
+    }
     if (record == NULL) {
         fputs("\nexpected.bin  what was written to a buffer, and copied from it to another\n"
               "got.bin       what was read back\n"
@@ -183,6 +188,16 @@ static enum weft_status write_record(const char *folder, const struct record *re
     return WEFT_OK;
 }
 
+/* Writes the network of the options, with which the verification can be repeated. */
+static enum weft_status write_network(const struct verify *verify, struct weft_error *error) {
+    char *text = network_to_json(verify->options->network);
+    enum weft_status status =
+        text != NULL ? write_bytes(verify->options->bundle, NETWORK, text, strlen(text), error)
+                     : error_set(error, WEFT_NO_MEMORY, "bundle: no memory");
+    free(text);
+    return status;
+}
+
 static enum weft_status write_files(const struct verify *verify,
                                     const struct bundle_content *content,
                                     const struct verify_difference *found,
@@ -191,6 +206,9 @@ static enum weft_status write_files(const struct verify *verify,
     struct os_file file = {0};
     if (content->record != NULL) {
         TRY(write_record(folder, content->record, error));
+    }
+    if (verify->options->network != NULL) {
+        TRY(write_network(verify, error));
     }
     TRY(write_bytes(folder, "expected.bin", content->expected, content->size, error));
     TRY(write_bytes(folder, "got.bin", content->result, content->size, error));

@@ -32,6 +32,28 @@ void verify_cause_text(enum verify_cause cause, char *text, size_t size) {
              section != NULL ? ")" : "");
 }
 
+enum weft_status verify_check_network(const struct weft_network *network,
+                                      struct weft_error *error) {
+    const struct tensor_shape output = network_output(network);
+    const struct network_layer *last = &network->layers[network->layer_count - 1];
+    char shape[64];
+    if (output.flat && output.channels >= 2 && output.channels <= IMAGES_CLASSES_MAX) {
+        return WEFT_OK;
+    }
+    return error_set(error, WEFT_BAD_FILE,
+                     "layer %zu (%s): the last layer gives %s%s, but a verification needs a flat "
+                     "output of 2 to %d classes",
+                     network->layer_count, last->name, shape_text(output, shape),
+                     output.flat ? "" : " (not flat)", IMAGES_CLASSES_MAX);
+}
+
+enum weft_status verify_network(const struct verify *verify, struct weft_network **network,
+                                struct weft_error *error) {
+    const struct weft_network *given = verify->options->network;
+    return given != NULL ? network_copy(given, network, error)
+                         : network_create_published(network, error);
+}
+
 uint64_t verify_steps(const struct verify *verify) {
     uint64_t steps = verify->options->steps;
     return steps != 0 ? steps : verify->options->full ? 600 : 20;

@@ -115,6 +115,11 @@ struct verify_piece {
     struct backend *device; /* where it differed */
 };
 
+/* Makes the network that is trained, a copy of options->network or the published one. The caller
+ * frees it with network_destroy. */
+enum weft_status verify_network(const struct verify *verify, struct weft_network **network,
+                                struct weft_error *error);
+
 /* Returns how many steps the training has. */
 uint64_t verify_steps(const struct verify *verify);
 

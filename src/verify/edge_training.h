@@ -5,7 +5,7 @@
 
 #include "verify/trainer.h"
 
-/* Makes a training of the published network from such values, with fewer images than two batches,
+/* Makes a training of the network from such values, with fewer images than two batches,
  * and one image in the last shard. Finish it even on failure; its backend is the caller's. */
 enum weft_status edge_training_init(struct verify *verify, uint64_t seed, struct trainer *edge,
                                     struct weft_error *error);

@@ -10,6 +10,7 @@
 #include "base/sha256.h"
 #include "base/try.h"
 #include "verify/diagnose.h"
+#include "verify/made_values.h"
 #include "verify/tensors.h"
 
 enum { ARRAYS = STATE_ARRAYS + 1 /* compared after a step */ };
@@ -117,10 +118,9 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct backe
                                   struct weft_error *error) {
     struct lockstep *lockstep = piece->context;
     const struct weft_images *images = lockstep->trainer->images;
+    const struct normalisation normalisation = verify_normalisation(piece->network);
     struct verify_pair pair = pair_of(lockstep, backend);
-    float pixels[256];
-    pixels_normalised(pixels);
-    TRY(backend_set_pixels(backend, pixels, error));
+    TRY(backend_set_normalisation(backend, &normalisation, error));
     TRY(backend_set_images(backend, WEFT_SPLIT_TRAIN, &images[WEFT_SPLIT_TRAIN], error));
     TRY(restore(lockstep, backend, error));
     TRY(make_steps(lockstep, backend, lockstep->first, &lockstep->results[0], error));

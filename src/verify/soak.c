@@ -10,6 +10,7 @@
 #include "base/try.h"
 #include "digest.h"
 #include "os/host.h"
+#include "verify/made_values.h"
 #include "verify/reference.h"
 #include "verify/stages.h"
 
@@ -72,6 +73,7 @@ static enum weft_status examine(struct soak *soak, struct backend *copy, struct 
     struct verify_outcome *outcome = soak->verify->outcome;
     enum weft_status status;
     TRY(trainer_expect(trainer, error));
+    TRY(trainer_check_finite(trainer, error));
     TRY(trainer_hash(trainer, copy, trainer->digest, trainer->results[0], error));
     if (strcmp(trainer->digest, trainer->expected) != 0) {
         outcome->known = false;
@@ -148,13 +150,14 @@ static void grow_batch(struct soak *soak, double round, double reference) {
 /* Runs many rounds of one seed. */
 static enum weft_status run_seed(struct soak *soak, struct weft_error *error) {
     const struct weft_model *model = soak->trainer.model;
+    const struct normalisation normalisation = verify_normalisation(model->network);
     double start = os_seconds(), reference;
     int rounds;
     TRY(expect(soak, error));
     reference = os_seconds() - start;
     TRY(debug_api->replicas->begin(soak->replicas, &soak->trainer.images[WEFT_SPLIT_TRAIN],
-                                   model->parameters, model->buffers, (uint32_t)soak->trainer.seed,
-                                   error));
+                                   &normalisation, model->parameters, model->buffers,
+                                   (uint32_t)soak->trainer.seed, error));
     start = os_seconds();
     for (rounds = 0; (rounds < MIN_ROUNDS || os_seconds() < soak->end) &&
                      (rounds < ROUNDS || os_seconds() - start < 10 * reference);

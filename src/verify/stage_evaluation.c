@@ -9,6 +9,7 @@
 #include "verify/diagnose.h"
 #include "verify/edge_training.h"
 #include "verify/host_images.h"
+#include "verify/made_values.h"
 #include "verify/reference.h"
 #include "verify/stages.h"
 #include "verify/tensors.h"
@@ -63,11 +64,10 @@ struct batches {
 static enum weft_status run_batch(struct batches *batches, struct backend *backend, int side,
                                   struct weft_error *error) {
     struct evaluation_pass pass = batches->pass;
-    float pixels[256];
+    const struct normalisation normalisation = verify_normalisation(backend_network(backend));
     pass.losses = batches->losses[side];
     pass.predictions = batches->predictions[side];
-    pixels_normalised(pixels);
-    TRY(backend_set_pixels(backend, pixels, error));
+    TRY(backend_set_normalisation(backend, &normalisation, error));
     TRY(backend_set_images(backend, WEFT_SPLIT_TEST, batches->images, error));
     TRY(backend_write(backend, ARRAY_PARAMETERS, batches->parameters, error));
     TRY(backend_write(backend, ARRAY_BUFFERS, batches->buffers, error));
@@ -96,6 +96,28 @@ static enum weft_status run_piece(const struct verify_piece *piece, struct backe
     return WEFT_OK;
 }
 
+/* Stores whether the loss and every activation of the reference are finite. A NaN has no defined
+ * bits, and in a network with other running statistics than those of its images values may grow
+ * from layer to layer. */
+static enum weft_status is_finite(const struct batches *batches, bool *finite,
+                                  struct weft_error *error) {
+    const struct weft_network *network = batches->trainer->model->network;
+    const size_t count = batches->pass.count;
+    enum weft_status status = WEFT_OK;
+    *finite = values_are_finite(batches->losses[1], count);
+    for (size_t i = 0; i <= network->layer_count && *finite; i++) {
+        const size_t size = count * shape_size(activation_shape(network, i));
+        float *values = malloc(size * sizeof *values);
+        char name[ACTIVATION_NAME];
+        activation_name(network, (struct activation){.index = i}, name);
+        status = values == NULL ? error_set(error, WEFT_NO_MEMORY, "verify: no memory for a tensor")
+                                : backend_tensor(batches->expected, name, values, size, error);
+        *finite = status == WEFT_OK && values_are_finite(values, size);
+        free(values);
+    }
+    return status;
+}
+
 /* Finds the batch of the test images ${begin} to ${end} in which the device differs, and diagnoses
  * it. ${differs}: it is known that there is one. */
 static enum weft_status find_batch(struct batches *batches, size_t begin, size_t end, bool differs,
@@ -108,6 +130,7 @@ static enum weft_status find_batch(struct batches *batches, size_t begin, size_t
                                  .device = trainer->backend};
     struct verify_difference found = {.differing = 0};
     char digest[65];
+    bool finite = true;
     for (size_t first = begin; first < end && found.differing == 0; first += trainer->batch) {
         size_t left = end - first;
         batches->pass =
@@ -116,9 +139,20 @@ static enum weft_status find_batch(struct batches *batches, size_t begin, size_t
                                      .first = first,
                                      .count = left < trainer->batch ? left : trainer->batch};
         TRY(run_piece(&piece, trainer->backend, &found, digest, error));
+        if (found.differing > 0) {
+            TRY(is_finite(batches, &finite, error));
+            found.differing = finite ? found.differing : 0;
+            trainer->verify->outcome->overflows |= !finite;
+        }
     }
     if (!differs && found.differing == 0) {
         return WEFT_OK;
+    }
+    if (!finite && found.differing == 0) {
+        return error_set(error, WEFT_NO_VERDICT,
+                         "stage evaluation: values of the CPU backend are not finite numbers, in "
+                         "images %zu to %zu of the test split",
+                         batches->pass.first, batches->pass.first + batches->pass.count - 1);
     }
     found.stage = VERIFY_STAGE_EVALUATION;
     if (found.differing == 0) { /* it does not happen again */
@@ -233,6 +267,7 @@ enum weft_status verify_evaluation(struct verify *verify, struct weft_error *err
         .trainer = trainer, .images = &trainer->images[WEFT_SPLIT_TEST], .note = ""};
     enum weft_status status;
     TRY(evaluate(trainer, trainer->backend, &verify->cases, outcome->hash, error));
+    outcome->images = verify->cases;
     TRY_OR(done, batches_init(&batches, error));
     if (known != NULL && strcmp(known->evaluation, outcome->hash) == 0) {
         memcpy(outcome->expected_hash, known->evaluation, sizeof outcome->expected_hash);

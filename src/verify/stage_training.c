@@ -1,4 +1,4 @@
-/* stage_training.c: the stage that trains the published network and compares one hash of all
+/* stage_training.c: the stage that trains the network and compares one hash of all
  * results. */
 #include "verify/stages.h"
 
@@ -37,6 +37,7 @@ static enum weft_status compare(struct trainer *trainer, struct weft_error *erro
         return WEFT_OK;
     }
     TRY(expect(trainer, known, error));
+    TRY(trainer_check_finite(trainer, error));
     /* A flipped bit is found even where it has no effect on the result. */
     if (strcmp(trainer->digest, trainer->expected) == 0 && !flips) {
         return WEFT_OK;
@@ -54,7 +55,7 @@ enum weft_status verify_training(struct verify *verify, struct weft_error *error
     verify->mapping = trainer->backend->mapping;
     TRY(trainer_hash(trainer, trainer->backend, trainer->digest, trainer->results[0], error));
     verify->cases = trainer->steps;
-    if (verify->options->images == NULL) {
+    if (verify->options->images == NULL && verify->options->network == NULL) {
         verify->known = verify_known_find(verify->options->full, trainer->seed, trainer->steps);
     }
     memcpy(verify->outcome->training_hash, trainer->digest, sizeof trainer->digest);

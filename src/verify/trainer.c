@@ -1,5 +1,5 @@
-/* trainer.c: trainings of the published network, made of steps that every device must compute to
- * the same bits. */
+/* trainer.c: trainings of a network, made of steps that every device must compute to the same
+ * bits. */
 #include "verify/trainer.h"
 
 #include <stdlib.h>
@@ -39,16 +39,26 @@ static const struct weft_recipe recipes[] = {
     {.optimizer = WEFT_OPTIMIZER_SGD, .momentum = 0.5f, .clip_norm = 1000.0f, .erase = 28},
 };
 
-/* Weights of the ten classes, in place of balanced ones, which would be nearly equal. */
-static const float class_weights[] = {1, 0.3f, 2, 0.7f, 0, 1.1f, 0.1f, 5, 0.9f, 1.3f};
+/* Weights of ten classes, in place of balanced ones, which would be nearly equal; of more classes
+ * they repeat. */
+static const float weights[] = {1, 0.3f, 2, 0.7f, 0, 1.1f, 0.1f, 5, 0.9f, 1.3f};
+
+size_t trainer_images(const struct verify *verify, const struct weft_network *network,
+                      enum weft_split split) {
+    const struct verify_options *options = verify->options;
+    const uint64_t steps = verify_steps(verify);
+    const size_t count = (size_t)(steps < EPOCH_STEPS ? steps : EPOCH_STEPS) * TRAINER_BATCH;
+    return options->images != NULL ? options->images[split].count
+                                   : verify_images_count(network, split == WEFT_SPLIT_TRAIN ? count
+                                                                  : options->full           ? 10000
+                                                                                            : 1000);
+}
 
 static enum weft_status make_images(struct trainer *trainer, struct weft_error *error) {
-    size_t steps = trainer->steps < EPOCH_STEPS ? (size_t)trainer->steps : EPOCH_STEPS;
-    size_t counts[WEFT_SPLIT_COUNT] = {[WEFT_SPLIT_TRAIN] = steps * TRAINER_BATCH,
-                                       [WEFT_SPLIT_TEST] =
-                                           trainer->verify->options->full ? 10000 : 1000};
+    const struct weft_network *network = trainer->model->network;
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
-        TRY(verify_images(trainer->seed, (enum weft_split)split, counts[split],
+        TRY(verify_images(trainer->seed, (enum weft_split)split, network,
+                          trainer_images(trainer->verify, network, (enum weft_split)split),
                           &trainer->made_images[split], error));
     }
     trainer->images = trainer->made_images;
@@ -59,6 +69,9 @@ enum weft_status trainer_allocate(struct trainer *trainer, struct weft_error *er
     const struct weft_network *network = trainer->model->network;
     size_t steps = (size_t)trainer->steps + 1, step = sizeof *trainer->results[0];
     bool fits = trainer->steps < SIZE_MAX / step / 2;
+    for (size_t i = 0; i < IMAGES_CLASSES_MAX; i++) {
+        trainer->class_weights[i] = weights[i % (sizeof weights / sizeof weights[0])];
+    }
     trainer->values = calloc(network->parameter_count + network->buffer_count + 1, sizeof(float));
     trainer->order = calloc(trainer->images[WEFT_SPLIT_TRAIN].count, sizeof *trainer->order);
     trainer->results[0] = fits ? calloc(steps, step) : NULL;
@@ -80,15 +93,15 @@ enum weft_status trainer_init(struct verify *verify, uint64_t seed, size_t batch
                                 .batch = batch,
                                 .images = verify->options->images,
                                 .note = ""};
+    TRY(verify_network(verify, &network, error));
+    TRY(model_create(network, &trainer->model, error));
+    model_initialise(trainer->model, seed);
     if (trainer->images == NULL) {
         TRY(make_images(trainer, error));
     }
     if (trainer->images[WEFT_SPLIT_TRAIN].count < batch) {
         trainer->batch = trainer->images[WEFT_SPLIT_TRAIN].count;
     }
-    TRY(network_create_published(&network, error));
-    TRY(model_create(network, &trainer->model, error));
-    model_initialise(trainer->model, seed);
     trainer->setup = verify_device_setup(verify, trainer->batch, flip);
     if (flip != NULL && flip->ref.is_activation) {
         trainer->setup.options.no_fuse = true; /* so that all activations exist */
@@ -123,10 +136,9 @@ void trainer_finish(struct trainer *trainer) {
 
 enum weft_status trainer_open(const struct trainer *trainer, const struct verify_setup *setup,
                               struct backend **backend, struct weft_error *error) {
-    float pixels[256];
+    const struct normalisation normalisation = verify_normalisation(trainer->model->network);
     TRY(verify_open(trainer->model->network, setup, backend, error));
-    pixels_normalised(pixels);
-    TRY(backend_set_pixels(*backend, pixels, error));
+    TRY(backend_set_normalisation(*backend, &normalisation, error));
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
         TRY(backend_set_images(*backend, (enum weft_split)split, &trainer->images[split], error));
     }
@@ -154,25 +166,38 @@ enum weft_status trainer_begin(const struct trainer *trainer, struct backend *ba
     return backend_write(backend, ARRAY_PARAMETERS, model->parameters, error);
 }
 
+/* Returns the recipe of epoch ${epoch}, from 1 on, whose changes fit ${images}. */
+static struct weft_recipe recipe_of(uint64_t epoch, const struct weft_images *images) {
+    struct weft_recipe recipe = recipes[(epoch - 1) % (sizeof recipes / sizeof recipes[0])];
+    const size_t height = images->height, width = images->width;
+    const size_t side = height < width ? height : width;
+    recipe.shift = recipe.shift < side ? recipe.shift : side - 1;
+    recipe.erase = recipe.erase < side ? recipe.erase : side;
+    if (height > AUGMENT_SIDE_MAX || width > AUGMENT_SIDE_MAX) {
+        recipe.shift = recipe.erase = 0;
+    }
+    return recipe;
+}
+
 /* Makes the steps of ${chunk}, which begin at image ${begin} of epoch ${epoch}, follow a recipe. */
 static void use_recipe(const struct trainer *trainer, uint64_t epoch, size_t begin,
                        struct trainer_chunk *chunk) {
-    const struct weft_recipe *recipe = &recipes[(epoch - 1) % (sizeof recipes / sizeof recipes[0])];
     const struct weft_images *images = &trainer->images[WEFT_SPLIT_TRAIN];
+    const struct weft_recipe recipe = recipe_of(epoch, images);
     struct training_steps *steps = &chunk->steps;
-    const bool weighted = recipe->class_weights != WEFT_CLASS_WEIGHTS_NONE;
-    augment_images(recipe, trainer->seed, epoch, images->height, images->width, images->count,
+    const bool weighted = recipe.class_weights != WEFT_CLASS_WEIGHTS_NONE;
+    augment_images(&recipe, trainer->seed, epoch, images->height, images->width, images->count,
                    trainer->changes);
-    steps->changes = augment_changes(recipe) ? trainer->changes + begin : NULL;
-    steps->label_smoothing = recipe->label_smoothing;
-    steps->class_weights = weighted ? class_weights : NULL;
+    steps->changes = augment_changes(&recipe) ? trainer->changes + begin : NULL;
+    steps->label_smoothing = recipe.label_smoothing;
+    steps->class_weights = weighted ? trainer->class_weights : NULL;
     for (size_t i = 0; i < steps->steps; i++) {
         const size_t first = i * steps->batch, left = steps->images - first;
         const size_t count = left < steps->batch ? left : steps->batch;
-        chunk->updates[i] = optimizer_update(recipe, (double)RATE, chunk->first + i + 1);
+        chunk->updates[i] = optimizer_update(&recipe, (double)RATE, chunk->first + i + 1);
         if (weighted) {
-            chunk->updates[i].weight =
-                class_weights_sum(class_weights, images->labels, steps->order + first, count);
+            chunk->updates[i].weight = class_weights_sum(trainer->class_weights, images->labels,
+                                                         steps->order + first, count);
         }
     }
 }
@@ -260,12 +285,40 @@ enum weft_status trainer_hash(struct trainer *trainer, struct backend *backend, 
     return WEFT_OK;
 }
 
+/* Finds out whether all results of the training of ${reference} are finite. */
+static enum weft_status find_finite(struct trainer *trainer, struct backend *reference,
+                                    struct weft_error *error) {
+    static const enum backend_array arrays[] = {ARRAY_PARAMETERS, ARRAY_BUFFERS};
+    trainer->not_finite = false;
+    for (uint64_t i = 0; i < trainer->steps; i++) {
+        trainer->not_finite |= !values_are_finite(&trainer->results[1][i].loss, 1);
+    }
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
+        TRY(backend_read(reference, arrays[i], trainer->values, error));
+        trainer->not_finite |=
+            !values_are_finite(trainer->values, array_count(trainer->model->network, arrays[i]));
+    }
+    return WEFT_OK;
+}
+
 enum weft_status trainer_expect(struct trainer *trainer, struct weft_error *error) {
     struct backend *reference = NULL;
     enum weft_status status;
     TRY_OR(done, trainer_open_reference(trainer, &reference, error));
     TRY_OR(done, trainer_hash(trainer, reference, trainer->expected, trainer->results[1], error));
+    TRY_OR(done, find_finite(trainer, reference, error));
 done:
     backend_close(reference);
     return status;
+}
+
+enum weft_status trainer_check_finite(const struct trainer *trainer, struct weft_error *error) {
+    if (!trainer->not_finite) {
+        return WEFT_OK;
+    }
+    error_set(error, WEFT_NO_VERDICT,
+              "stage training: the training of the CPU backend diverges: of seed %llu, a loss or a "
+              "parameter is not a finite number after %llu steps",
+              (unsigned long long)trainer->seed, (unsigned long long)trainer->steps);
+    return error_hint(error, "another seed or fewer steps, or batch_norm in the network");
 }

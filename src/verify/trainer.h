@@ -1,5 +1,5 @@
-/* trainer.h: trainings of the published network, made of steps that every device must compute to
- * the same bits. */
+/* trainer.h: trainings of a network, made of steps that every device must compute to the same
+ * bits. */
 #ifndef WEFT_VERIFY_TRAINER_H
 #define WEFT_VERIFY_TRAINER_H
 
@@ -9,7 +9,7 @@
 
 #define TRAINER_BATCH 100 /* images of a step; a soak has more */
 
-/* The published network, its data, and the result of its training. */
+/* The network of a verification, its data, and the result of its training. */
 struct trainer {
     struct verify *verify;
     uint64_t seed, steps;
@@ -24,8 +24,10 @@ struct trainer {
     char digest[65], expected[65];
     struct weft_step_result *results[2]; /* of each step: those in digest, and in expected */
     float *moments[2];                   /* with which the training starts; NULL: 0 */
-    bool recipes;                 /* each epoch has another recipe of trainer.c; else Adam alone */
-    struct image_change *changes; /* with recipes: of the images in the current epoch */
+    bool not_finite; /* the last training of the reference ended with a value that is not finite */
+    bool recipes;    /* each epoch has another recipe of trainer.c; else Adam alone */
+    float class_weights[IMAGES_CLASSES_MAX]; /* with recipes */
+    struct image_change *changes;            /* with recipes: of the images in the current epoch */
     const char *note; /* what is special about it, with a comma before it, for difference.where */
 };
 
@@ -34,6 +36,10 @@ struct trainer {
 enum weft_status trainer_init(struct verify *verify, uint64_t seed, size_t batch,
                               struct trainer *trainer, struct weft_error *error);
 void trainer_finish(struct trainer *trainer);
+
+/* Returns how many images of ${split} a training of ${network} has. */
+size_t trainer_images(const struct verify *verify, const struct weft_network *network,
+                      enum weft_split split);
 
 /* Allocates what follows from the model, the images and the steps; trainer_finish frees it. */
 enum weft_status trainer_allocate(struct trainer *trainer, struct weft_error *error);
@@ -87,8 +93,12 @@ enum weft_status trainer_train(struct trainer *trainer, struct backend *backend,
 enum weft_status trainer_hash(struct trainer *trainer, struct backend *backend, char digest[65],
                               struct weft_step_result *results, struct weft_error *error);
 
-/* Trains the reference in the same way, for trainer->expected. */
+/* Trains the reference in the same way, for trainer->expected and trainer->not_finite. A result
+ * that is not finite may be a NaN, whose bits the contract does not define. */
 enum weft_status trainer_expect(struct trainer *trainer, struct weft_error *error);
+
+/* Fails with WEFT_NO_VERDICT if trainer->not_finite. */
+enum weft_status trainer_check_finite(const struct trainer *trainer, struct weft_error *error);
 
 /* Adds ${count} words to ${hash} (a struct sha256_ctx), the lowest byte first. */
 void trainer_hash_words(void *hash, const void *words, size_t count);

@@ -10,7 +10,7 @@ enum verify_stage {
     VERIFY_STAGE_TRANSFERS,  /* bytes that are written to the device come back */
     VERIFY_STAGE_NUMERICS,   /* single operations, and functions that use them */
     VERIFY_STAGE_LAYERS,     /* every layer forward and backward, with both mappings */
-    VERIFY_STAGE_TRAINING,   /* steps of the published network */
+    VERIFY_STAGE_TRAINING,   /* steps of the published network, or of another one */
     VERIFY_STAGE_EVALUATION, /* a confusion matrix of the trained network */
     VERIFY_STAGE_COUNT
 };
@@ -30,9 +30,11 @@ struct injection {
 };
 
 struct verify_options {
-    struct backend_options device;    /* batch and forward_only are ignored */
-    bool full;                        /* 600 steps and more shapes; else 20 steps */
-    uint64_t seed, steps;             /* 0 steps: by ${full} */
+    struct backend_options device; /* batch and forward_only are ignored */
+    bool full;                     /* 600 steps and more shapes; else 20 steps */
+    uint64_t seed, steps;          /* 0 steps: by ${full} */
+    /* That is trained, and fits verify_check_network; NULL: the published one. */
+    const struct weft_network *network;
     const struct weft_images *images; /* two, by enum weft_split; NULL: made from the seed */
     const struct injection *inject;   /* NULL: none */
     /* Folder for a program that reproduces a difference, created if needed; or NULL. */
@@ -71,7 +73,11 @@ struct verify_outcome {
     char hash[65], expected_hash[65]; /* of training and evaluation; empty if not reached */
     char training_hash[65];           /* of the training alone */
     bool known;                       /* expected_hash was known, not computed here */
+    /* Values of the CPU backend, from made-up ones, were not finite, so that their bits were not
+     * compared. */
+    bool overflows;
     uint64_t seed, steps;
+    uint64_t images;         /* that the evaluation had */
     uint64_t passes, faults; /* of a soak: trainings that were right, and wrong */
     uint64_t copies, memory; /* of a soak: networks in parallel; bytes of the device in use */
     char bundle[512];        /* why there is no bundle although one was requested, or empty */
@@ -97,6 +103,10 @@ struct verify_events {
 enum weft_status verify_device(const struct verify_options *options,
                                const struct verify_events *events, struct verify_outcome *outcome,
                                struct weft_error *notice, struct weft_error *error);
+
+/* Fails with WEFT_BAD_FILE unless ${network} can be trained by verify_device: it ends in a flat
+ * output of 2 to IMAGES_CLASSES_MAX numbers. The message begins with the last layer. */
+enum weft_status verify_check_network(const struct weft_network *network, struct weft_error *error);
 
 /* Stores in ${device} the device that verify_device verifies for ${selector}, as device_choose.
  * "auto" is the first OpenCL device of the order; fails with WEFT_BAD_DEVICE if there is none. */

@@ -8,7 +8,20 @@
 #include "verify/reference.h"
 #include "verify/stages.h"
 
-#define FLIPPED_IMAGES 100 /* of a step in which a bit can be flipped */
+/* Reports that ${network} has no tensor of the name of --inject. */
+static enum weft_status unknown_tensor(const struct verify *verify,
+                                       const struct weft_network *network,
+                                       struct weft_error *error) {
+    const char *layer = network->layers[network->layer_count - 1].name;
+    error_set(error, WEFT_USAGE, "inject_tensor is %s: the %snetwork has no such tensor",
+              verify->options->inject->tensor,
+              verify->options->network == NULL ? "published " : "");
+    return verify->options->network == NULL
+               ? error_hint(error, "for example conv1.weight, fc1.output or out.bias.grad")
+               : error_hint(error, "for example %s%s%s.output, or %s.output.grad",
+                            network->tensor_count > 0 ? network->tensors[0].name : "",
+                            network->tensor_count > 0 ? ", " : "", layer, layer);
+}
 
 /* Finds the tensor of --inject, in verify->flip.ref, and the count of its elements. */
 static enum weft_status find_tensor(struct verify *verify, size_t *count,
@@ -16,21 +29,23 @@ static enum weft_status find_tensor(struct verify *verify, size_t *count,
     const struct injection *inject = verify->options->inject;
     struct tensor_ref *ref = &verify->flip.ref;
     struct weft_network *network = NULL;
-    bool found;
-    TRY(network_create_published(&network, error));
-    found = tensor_ref_find(network, inject->tensor, ref);
+    enum weft_status status;
+    size_t images;
+    TRY(verify_network(verify, &network, error));
+    if (!tensor_ref_find(network, inject->tensor, ref)) {
+        status = unknown_tensor(verify, network, error);
+        goto done;
+    }
+    images = trainer_images(verify, network, WEFT_SPLIT_TRAIN);
+    images = images < TRAINER_BATCH ? images : TRAINER_BATCH;
+    *count = ref->count * (ref->is_activation ? images : 1);
+    status = ref->is_activation && ref->activation.gradient && ref->activation.index == 0
+                 ? error_set(error, WEFT_USAGE,
+                             "inject_tensor is %s: a training does not compute it", inject->tensor)
+                 : WEFT_OK;
+done:
     network_destroy(network);
-    if (!found) {
-        error_set(error, WEFT_USAGE,
-                  "inject_tensor is %s: the published network has no such tensor", inject->tensor);
-        return error_hint(error, "for example conv1.weight, fc1.output or out.bias.grad");
-    }
-    if (ref->is_activation && ref->activation.gradient && ref->activation.index == 0) {
-        return error_set(error, WEFT_USAGE, "inject_tensor is %s: a training does not compute it",
-                         inject->tensor);
-    }
-    *count = ref->count * (ref->is_activation ? FLIPPED_IMAGES : 1);
-    return WEFT_OK;
+    return status;
 }
 
 /* Checks options->inject, and makes verify->flip of it. */

@@ -1,7 +1,8 @@
 #!/bin/bash
 # test_verify_faults.sh: kernels with a planted fault: weft verify reports the layer and the cause. One
-# fault of each kind is here; test_verify_kernels.sh, test_verify_layers.sh, test_verify_rare.sh and
-# test_verify_recipes.sh have the others, of which this test checks that they can be planted.
+# fault of each kind is here; test_verify_kernels.sh, test_verify_layers.sh, test_verify_rare.sh,
+# test_verify_recipes.sh and test_verify_network_faults.sh have the others, of which this test checks
+# that they can be planted.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_verify_faults
 # shellcheck source=tests/support/faults.sh
@@ -65,7 +66,7 @@ names "a swapped index" 1 layers max_pool2d output "wrong computation,rounding" 
 names "another of equal classes wins" 1 evaluation cross_entropy predictions "wrong computation" \
     cross_entropy.cl 's/(integer)(k), logit > largest/(integer)(k), logit >= largest/'
 
-for deep in kernels layers rare recipes; do
+for deep in kernels layers rare recipes network_faults; do
     begin "the faults of verify_$deep can be planted"
     ran="test_verify_$deep.sh, which only plants"
     WEFT_FAULTS=plant "$source/tests/cli/test_verify_$deep.sh" >"$work/out" 2>"$work/err"

@@ -6,10 +6,12 @@ if ! "$weft" devices 2>/dev/null | grep -q "$device"; then
     skip_all "PoCL is not there"
 fi
 
-# finds CODE STAGE LAYER GUESSES: verify ends with CODE and reports one difference in STAGE and
-# LAYER. Its guess is one of GUESSES (with commas between them).
+options=()
+
+# finds CODE STAGE LAYER GUESSES: verify, with the ${options}, ends with CODE and reports one
+# difference in STAGE and LAYER. Its guess is one of GUESSES (with commas between them).
 finds() {
-    run verify --device "$device" --kernels "$kernels" --json --quiet --bundle "$kernels/bundle"
+    run verify --device "$device" --kernels "$kernels" --json --quiet --bundle "$kernels/bundle" "${options[@]}"
     expect_code "$1"
     expect_json "[(x['stage'], x['layer']) for x in e if x['event'] == 'difference'] == [('$2', '$3')]"
     expect_json "[x['guess'] in '$4'.split(',') for x in e if x['event'] == 'difference'] == [True]"

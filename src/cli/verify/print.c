@@ -110,7 +110,8 @@ static char *describe_options(const struct cli_verify_options *options) {
     const struct cli_options *common = &options->common;
     const struct {
         const char *name, *value;
-    } texts[] = {{"kernels", common->kernels},
+    } texts[] = {{"network", options->network},
+                 {"kernels", common->kernels},
                  {"cl-options", common->cl_options},
                  {"inject", options->inject},
                  {"mapping", common->mapping != 0 ? cli_mapping_names[common->mapping] : NULL},
@@ -164,6 +165,9 @@ static void json_verdict(struct json_writer *json, const struct verdict *verdict
         json_write_bool(json, "known", outcome->known);
         cli_json_text(json, "denormals", outcome->denormals);
     }
+    if (outcome != NULL && outcome->overflows) {
+        json_write_bool(json, "overflows", true);
+    }
     if (outcome != NULL && verdict->options->soak > 0) {
         json_write_integer(json, "passes", outcome->passes);
         json_write_integer(json, "faults", outcome->faults);
@@ -194,6 +198,19 @@ static void add_kinds(struct text *text) {
     }
 }
 
+/* Writes "1,000 images" into ${text}. */
+static void describe_images(const struct cli_verify_options *options, uint64_t images,
+                            char text[40]) {
+    if (cli_options_given(&options->common, "data")) {
+        snprintf(text, 40, "all test images");
+    } else if (images < 1000) {
+        snprintf(text, 40, "%llu image%s", (unsigned long long)images, images == 1 ? "" : "s");
+    } else {
+        snprintf(text, 40, "%llu,%03llu images", (unsigned long long)images / 1000,
+                 (unsigned long long)images % 1000);
+    }
+}
+
 /* Prints what was compared, for readers who have only this verdict. */
 static void print_compared(const struct cli_verify_options *options,
                            const struct verify_outcome *outcome) {
@@ -202,16 +219,17 @@ static void print_compared(const struct cli_verify_options *options,
                                 "images, both mappings, fused and not"
                               : "the published network as it is trained, odd shapes with the "
                                 "other mapping, not fused";
-    const char *images = cli_options_given(&options->common, "data") ? "all test images"
-                         : full                                      ? "10,000 images"
-                                                                     : "1,000 images";
+    char images[40];
+    const char *of = options->network != NULL ? " of " : "";
+    const char *network = options->network != NULL ? options->network : "";
     struct text kinds = {0};
     char *list;
+    describe_images(options, outcome->images, images);
     if (builtin) {
         cli_text_line(value_indent(),
                       "compared:   every bit, with the CPU backend's own hash: %llu steps of "
-                      "training, then the logits of %s",
-                      (unsigned long long)outcome->steps, images);
+                      "training%s%s, then the logits of %s",
+                      (unsigned long long)outcome->steps, of, network, images);
         return;
     }
     add_kinds(&kinds);
@@ -219,16 +237,22 @@ static void print_compared(const struct cli_verify_options *options,
     cli_text_line(value_indent(),
                   "compared:   every bit, with the CPU backend: transfers; 20 operations on "
                   "1,179,648 edge cases and random values; all layers (%s), forward and backward, "
-                  "%s; %llu steps of training, 4 more from values at the threshold "
-                  "to 0, 8 with other recipes, then the logits of %s and the losses of the last",
-                  list != NULL ? list : "", layers, (unsigned long long)outcome->steps, images);
+                  "%s; %llu steps of training%s%s, 4 more from values at the threshold "
+                  "to 0, 8 with other recipes, then the logits of %s and the losses of the last%s",
+                  list != NULL ? list : "", layers, (unsigned long long)outcome->steps, of, network,
+                  images,
+                  outcome->overflows ? "; but no made-up values that leave the range of floats in "
+                                       "this network"
+                                     : "");
     free(list);
 }
 
-static void print_hashes(const struct verify_outcome *outcome) {
+static void print_hashes(const struct cli_verify_options *options,
+                         const struct verify_outcome *outcome) {
     cli_text_line(value_indent(), "hash:       %s", outcome->hash);
-    cli_text_line(value_indent(), "expected:   %s (%s)", outcome->expected_hash,
-                  outcome->known ? "known" : "computed here by the CPU backend");
+    cli_text_line(value_indent(), "expected:   %s (%s%s)", outcome->expected_hash,
+                  outcome->known ? "known" : "computed here by the CPU backend",
+                  options->network != NULL ? ": no hash of this network is known" : "");
 }
 
 static void print_verdict(const struct verdict *verdict, const char *options) {
@@ -247,7 +271,7 @@ static void print_verdict(const struct verdict *verdict, const char *options) {
         cli_text_line(indent, "diagnosis:  %s", verdict->diagnosis);
     }
     if (!verdict->none && outcome->hash[0] != '\0') {
-        print_hashes(outcome);
+        print_hashes(verdict->options, outcome);
     }
     if (outcome != NULL && verdict->options->soak > 0) {
         cli_text_line(

@@ -6,6 +6,7 @@
 
 #include "base/try.h"
 #include "cli/command.h"
+#include "cli/load.h"
 #include "cli/messages.h"
 #include "cli/parser.h"
 #include "cli/progress.h"
@@ -24,7 +25,8 @@ static const struct cli_option rows[] = {
     OPTION_COUNT("seed", seed, "0", 0, UINT64_MAX, "seed of all values, images and shuffles"),
     OPTION_COUNT("steps", steps, NULL, 1, 1000000,
                  "steps of training (default: 20, or 600 with --full)"),
-    OPTION_TIME("for", soak, "continue with new seeds for TIME (50s, 10m, 2h): a soak test"),
+    OPTION_FILE("network", network, "layers in JSON, instead of the published network"),
+    OPTION_TIME("for", soak, "continue with new seeds for TIME (10m, 2h): a soak test"),
     OPTION_TIME("timeout", timeout,
                 "time limit of a device; after it, there is no verdict (exit\n"
                 "code 5) (default: none, with --all 15m)"),
@@ -44,8 +46,9 @@ static const char notes[] =
 static const char details[] =
     "The bytes that the device computes are compared with those of the CPU backend, or with known\n"
     "hashes of them: transfers, single operations, layers, training, evaluation. The images are\n"
-    "made from the seed, so no data set is needed; --data uses a data set. The CPU backend is not\n"
-    "verified unless --device cpu names it: it would be compared with itself.\n"
+    "made from the seed, so no data set is needed; --data uses a data set. No hash is known of a\n"
+    "--network FILE: both backends compute. The CPU backend is not verified unless --device cpu\n"
+    "names it: it would be compared with itself.\n"
     "\n"
     "A device is unstable if two equal runs on it differ. There is no verdict after a hang, a\n"
     "crash, a time limit or an interruption, or if the CPU backend of this host is no valid\n"
@@ -124,22 +127,36 @@ static enum weft_status parse_injection(const char *given, char text[256], struc
     return error_hint(error, "for example 10:conv1.weight:7:20");
 }
 
-/* Reads the images of --data. WEFT_DATA is ignored, so that the hash is the known one on every
- * machine. */
+/* Reads the images of --data for ${network}. WEFT_DATA is ignored, so that the hash is the known
+ * one on every machine. */
 static enum weft_status read_images(const struct cli_verify_options *options,
+                                    const struct weft_network *network,
                                     struct weft_images images[WEFT_SPLIT_COUNT],
                                     struct weft_error *error) {
-    struct weft_network *network = NULL;
+    const size_t classes = shape_size(network_output(network));
     char folder[4096];
-    enum weft_status status;
-    TRY(cli_setup_images(options->common.data, folder, images, error));
-    TRY(network_create_published(&network, error));
+    TRY(cli_setup_images(options->common.data, classes, folder, images, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        TRY_OR(done, backend_check_images(network, &images[i], error));
+        TRY(backend_check_images(network, &images[i], error));
     }
-done:
-    network_destroy(network);
-    return status;
+    return WEFT_OK;
+}
+
+/* Reads the network and the images that the options name, and puts them into ${requested}. */
+static enum weft_status read_files(const struct cli_verify_options *options,
+                                   struct weft_network **network,
+                                   struct weft_images images[WEFT_SPLIT_COUNT],
+                                   struct verify_options *requested, struct weft_error *error) {
+    TRY(cli_load_network(options->network, network, error));
+    if (verify_check_network(*network, error) != WEFT_OK) {
+        return error_context(error, "%s", options->network);
+    }
+    requested->network = options->network != NULL ? *network : NULL;
+    if (cli_options_given(&options->common, "data")) {
+        TRY(read_images(options, *network, images, error));
+        requested->images = images;
+    }
+    return WEFT_OK;
 }
 
 /* Prints the verdict. */
@@ -211,6 +228,7 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
                                     struct cli_child_status *child, struct weft_error *error) {
     struct state state = {.options = options, .status = child, .start = os_seconds()};
     struct weft_images images[WEFT_SPLIT_COUNT] = {{0}};
+    struct weft_network *network = NULL;
     struct injection inject;
     struct verify_events events = {stage, difference, progress, doing, &state};
     struct verify_outcome outcome = {0};
@@ -234,10 +252,7 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
         status = error_context(error, "--bundle");
         goto done;
     }
-    if (cli_options_given(&options->common, "data")) {
-        TRY_OR(done, read_images(options, images, error));
-        requested.images = images;
-    }
+    TRY_OR(done, read_files(options, &network, images, &requested, error));
     os_catch_interrupts();
     status = verify_device(&requested, &events, &outcome, &notice, error);
     device = device_public(&outcome.device);
@@ -252,6 +267,7 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
     status = child->launches ? end_launches(&state, &outcome, status, error)
                              : end(&state, &outcome, status, error);
 done:
+    network_destroy(network);
     cli_setup_images_finish(images);
     return status;
 }

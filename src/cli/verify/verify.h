@@ -12,7 +12,7 @@ struct cli_verify_options {
     bool all, quick, full;
     uint64_t seed, steps;   /* steps: 0 without */
     uint64_t soak, timeout; /* seconds; 0 without */
-    const char *inject, *bundle;
+    const char *network, *inject, *bundle;
 };
 
 /* print.c: each prints as text or as an event: a stage, a difference, the verdict. */

@@ -136,11 +136,11 @@ struct replicas_ops {
     uint64_t (*size)(const struct replicas *replicas, size_t *count);
     /* Returns copy ${i}, for use between rounds. */
     struct backend *(*backend)(struct replicas *replicas, size_t i);
-    /* Gives all copies ${images} (as many as at opening) and the values from which rounds start;
-     * fills memory by ${seed}. */
+    /* Gives all copies ${images} (as many as at opening) of ${normalisation} and the values from
+     * which rounds start; fills memory by ${seed}. */
     enum weft_status (*begin)(struct replicas *replicas, const struct weft_images *images,
-                              const float *parameters, const float *buffers, uint32_t seed,
-                              struct weft_error *error);
+                              const struct normalisation *normalisation, const float *parameters,
+                              const float *buffers, uint32_t seed, struct weft_error *error);
     /* Sets all copies to the values from which rounds start, with Adam's moments 0. Does not
      * wait. */
     enum weft_status (*restart)(struct replicas *replicas, struct weft_error *error);

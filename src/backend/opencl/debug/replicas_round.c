@@ -52,21 +52,19 @@ static enum weft_status run_parallel(struct replicas *replicas,
 }
 
 static enum weft_status begin(struct replicas *replicas, const struct weft_images *images,
-                              const float *parameters, const float *buffers, uint32_t seed,
-                              struct weft_error *error) {
+                              const struct normalisation *normalisation, const float *parameters,
+                              const float *buffers, uint32_t seed, struct weft_error *error) {
     struct opencl_backend *first = replicas->copies[0].cl;
     const float *values[] = {parameters, buffers};
-    float pixels[256];
     for (int i = 0; i < 2; i++) {
         TRY(opencl_write(first, replicas->initial[i], values[i],
                          array_count(first->base.network, state_arrays[i]) * sizeof(cl_float),
                          error));
     }
     replicas->seed = seed;
-    pixels_normalised(pixels);
     for (size_t i = 0; i < replicas->count; i++) {
         struct backend *backend = &replicas->copies[i].cl->base;
-        TRY(backend_set_pixels(backend, pixels, error));
+        TRY(backend_set_normalisation(backend, normalisation, error));
         TRY(backend_set_images(backend, WEFT_SPLIT_TRAIN, images, error));
         TRY(replica_run_filling(replicas, &replicas->copies[i], SOAK_FILL, error));
     }
