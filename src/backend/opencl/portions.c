@@ -7,6 +7,7 @@
 #include "backend/log.h"
 #include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
+#include "backend/opencl/pace.h"
 #include "backend/opencl/room.h"
 #include "backend/opencl/state.h"
 #include "backend/opencl/transfer.h"
@@ -113,6 +114,8 @@ static enum weft_status make_portions(struct opencl_backend *cl, size_t capacity
         TRY(opencl_buffer_grow(cl, capacity * image_size(cl), what, &portion->pixels, error));
         TRY(opencl_buffer_grow(cl, capacity * sizeof(cl_ushort), what, &portion->labels, error));
     }
+    /* New buffers are filled in the queue of kernels, and written in another one. */
+    TRY(opencl_pace_finish(cl, "clFinish", error));
     portions->capacity = capacity;
     return WEFT_OK;
 }
