@@ -2,8 +2,6 @@
 #include "api_status.h"
 #include "check_weft.h"
 
-#include <weft/verify.h>
-
 static struct weft_error *error;
 static struct weft_network *network;
 
@@ -192,37 +190,6 @@ START_TEST(wrong_uses) {
 }
 END_TEST
 
-/* The CPU backend is compared with itself, on a network and images of the caller. */
-START_TEST(verification) {
-    const size_t shape[3] = {3, 4, 2};
-    const uint16_t labels[10] = {0, 1, 2, 3, 3, 2, 1, 0, 1, 1};
-    uint8_t pixels[10 * 24];
-    struct weft_network *own;
-    struct weft_images *images;
-    struct weft_verification *made, *given;
-    struct weft_verify_options options = {.size = sizeof options, .device = "cpu", .steps = 1};
-    for (size_t i = 0; i < sizeof pixels; i++) {
-        pixels[i] = (uint8_t)(i * 37);
-    }
-    SUCCESS(weft_network_create("{\"input\": [3, 4, 2], \"layers\": [{\"kind\": \"flatten\"}, "
-                                "{\"kind\": \"linear\", \"out_features\": 4}]}",
-                                &own, error));
-    SUCCESS(weft_images_create(10, shape, pixels, labels, 4, &images, error));
-    options.network = own;
-    SUCCESS(weft_verify(&options, &made, error));
-    options.train = options.test = images;
-    SUCCESS(weft_verify(&options, &given, error));
-    ck_assert(made->result == WEFT_VERIFY_EQUAL && given->result == WEFT_VERIFY_EQUAL);
-    ck_assert(!made->known && !given->known && !made->overflows);
-    ck_assert_str_eq(made->hash, made->expected_hash);
-    ck_assert_str_ne(made->hash, given->hash);
-    weft_verification_destroy(made);
-    weft_verification_destroy(given);
-    weft_images_destroy(images);
-    weft_network_destroy(own);
-}
-END_TEST
-
 static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, layers);
@@ -232,7 +199,6 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, needs);
     tcase_add_test(tests, needs_of_a_huge_network);
     tcase_add_test(tests, sizes_of_images);
-    tcase_add_test(tests, verification);
     tcase_add_test(tests, wrong_uses);
 }
 

@@ -11,6 +11,7 @@
 #include "verify/made_values.h"
 #include "verify/reference.h"
 #include "verify/tensors.h"
+#include "weft/verify.h"
 
 START_TEST(host_is_a_reference) {
     struct weft_error error = {0};
@@ -186,6 +187,41 @@ START_TEST(first_difference) {
 }
 END_TEST
 
+/* The public function, on a network and images of the caller: the CPU backend is compared with
+ * itself. */
+START_TEST(network_of_the_caller) {
+    static const size_t shape[3] = {3, 4, 2};
+    static const uint16_t labels[10] = {0, 1, 2, 3, 3, 2, 1, 0, 1, 1};
+    uint8_t pixels[10 * 24];
+    struct weft_error *error = weft_error_create();
+    struct weft_network *own;
+    struct weft_images *given;
+    struct weft_verification *result;
+    struct weft_verify_options options = {.size = sizeof options, .device = "cpu", .steps = 1};
+    for (size_t i = 0; i < sizeof pixels; i++) {
+        pixels[i] = (uint8_t)(i * 37);
+    }
+    ck_assert_int_eq(
+        weft_network_create("{\"input\": [3, 4, 2], \"layers\": [{\"kind\": \"flatten\"}, "
+                            "{\"kind\": \"linear\", \"out_features\": 4}]}",
+                            &own, error),
+        WEFT_OK);
+    ck_assert_int_eq(weft_images_create(10, shape, pixels, labels, 4, &given, error), WEFT_OK);
+    options.network = own;
+    options.train = options.test = given;
+    ck_assert_msg(weft_verify(&options, &result, error) == WEFT_OK, "%s",
+                  weft_error_message(error));
+    ck_assert_int_eq(result->result, WEFT_VERIFY_EQUAL);
+    ck_assert(!result->known && !result->overflows);
+    ck_assert_uint_eq(strlen(result->hash), 64);
+    ck_assert_str_eq(result->hash, result->expected_hash);
+    weft_verification_destroy(result);
+    weft_images_destroy(given);
+    weft_network_destroy(own);
+    weft_error_destroy(error);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, host_is_a_reference);
     tcase_add_test(tests, values);
@@ -194,6 +230,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, targets);
     tcase_add_test(tests, known);
     tcase_add_test(tests, first_difference);
+    tcase_add_test(tests, network_of_the_caller);
 }
 
 CHECK_MAIN("verify", add_tests)
