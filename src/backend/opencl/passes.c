@@ -253,8 +253,7 @@ static struct opencl_pass_values values_of(const struct backend *backend) {
     return (struct opencl_pass_values){
         .count = backend->forward_count,
         .statistics = backend->forward_statistics,
-        .update =
-            backend->forward_statistics == WEFT_STATISTICS_BATCH ? STATISTICS_MIX : STATISTICS_KEEP,
+        .update = STATISTICS_MIX,
         .to_input = true,
     };
 }

@@ -122,7 +122,8 @@ static cl_int number_of(const struct opencl_backend *cl, enum opencl_argument ar
     case ARG_COUNT:
         return (cl_int)values->count;
     case ARG_UPDATE:
-        return (cl_int)values->update;
+        return (cl_int)(values->statistics == WEFT_STATISTICS_BATCH ? values->update
+                                                                    : STATISTICS_KEEP);
     case ARG_BATCH:
         return values->statistics == WEFT_STATISTICS_BATCH;
     case ARG_RESULT_INDEX:

@@ -33,7 +33,7 @@ enum weft_status opencl_launch_values(struct opencl_backend *cl, struct opencl_l
 struct opencl_pass_values {
     size_t count; /* of images */
     enum weft_statistics statistics;
-    enum statistics_update update; /* forward */
+    enum statistics_update update; /* forward, with the statistics of the batch */
     bool to_input;                 /* backward: compute the gradient of the network's input */
     size_t result_index;           /* training: of the step's first shard in the results */
     size_t first;                  /* training: of the step's first image in the order */

@@ -122,7 +122,6 @@ static enum weft_status make_portions(struct opencl_backend *cl, size_t capacity
 
 enum weft_status opencl_portions_set(struct opencl_backend *cl, struct backend_set *set,
                                      const struct weft_images *images, struct weft_error *error) {
-    cl->portions.used = true;
     TRY(make_portions(cl, choose_capacity(cl, images->count), error));
     set->host_pixels = images->pixels;
     log_write(&cl->base.log,

@@ -38,7 +38,7 @@ static struct total total_of(const struct opencl_backend *cl, uint64_t shards) {
     add(&total, parameters, cl->base.forward_only ? 1 : 4);
     add(&total, cl->base.forward_only ? 0 : shards * parameters, 1);
     add(&total, lanes, 2); /* losses, predictions */
-    if (cl->portions.used) {
+    if (cl->portions.queue != NULL) {
         add(&total, lanes * shape_size(network->input) / sizeof(cl_float), 2);
         add(&total, lanes * sizeof(cl_ushort) / sizeof(cl_float), 2);
     }

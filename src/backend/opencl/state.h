@@ -81,9 +81,8 @@ struct opencl_portion {
 
 /* The memory for portions. All zero at the start. */
 struct opencl_portions {
-    cl_command_queue queue;
+    cl_command_queue queue; /* NULL: no images have been on the host */
     struct opencl_portion list[2];
-    bool used;            /* a set of images is on the host */
     size_t capacity;      /* images that a portion has room for */
     size_t host_capacity; /* the same, on the host */
     uint32_t *order;      /* 0, 1, 2 ... host_capacity - 1 */
