@@ -149,3 +149,17 @@ void verify_decide(struct verify *verify, struct verify_difference *found, enum 
         verify->events->difference(verify->events->context, found);
     }
 }
+
+void verify_decide_way(struct verify *verify, struct verify_difference *found, const char *layer,
+                       const char *tensor, enum verify_cause cause) {
+    char sentence[512];
+    if (found->differing == 0) {
+        snprintf(found->layer, sizeof found->layer, "%s", layer);
+        snprintf(found->tensor, sizeof found->tensor, "%s", tensor);
+        found->differing = found->of = 1;
+        found->is_integer = true;
+    }
+    verify_cause_text(cause, sentence, sizeof sentence);
+    verify_explain(verify, "%s", sentence);
+    verify_decide(verify, found, cause, false);
+}

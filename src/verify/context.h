@@ -156,6 +156,11 @@ void verify_explain(struct verify *verify, const char *format, ...) PRINTF_FORMA
 void verify_decide(struct verify *verify, struct verify_difference *found, enum verify_cause cause,
                    bool unstable);
 
+/* Decides as above, for a way to compute that is wrong where another one is right: ${cause}, whose
+ * sentence is the diagnosis. Found without a differing value, ${tensor} of ${layer} differs. */
+void verify_decide_way(struct verify *verify, struct verify_difference *found, const char *layer,
+                       const char *tensor, enum verify_cause cause);
+
 /* The callback debug_options.announce of a struct verify: reports a kernel before its launch. */
 void verify_announce(void *context, const char *kernel);
 

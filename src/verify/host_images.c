@@ -18,24 +18,16 @@ bool verify_host_applies(const struct trainer *trainer) {
 
 enum weft_status verify_host_place(struct trainer *trainer, enum weft_split split, bool on_host,
                                    struct weft_error *error) {
+    enum weft_status status;
     trainer->backend->images_on_host = on_host;
-    TRY(backend_set_images(trainer->backend, split, &trainer->images[split], error));
+    status = backend_set_images(trainer->backend, split, &trainer->images[split], error);
     trainer->backend->images_on_host = false;
-    return WEFT_OK;
+    return status;
 }
 
 void verify_host_decide(struct verify *verify, struct verify_difference *found) {
-    char sentence[512];
-    if (found->differing == 0) {
-        snprintf(found->layer, sizeof found->layer, "images");
-        snprintf(found->tensor, sizeof found->tensor, "hash");
-        found->differing = found->of = 1;
-        found->is_integer = true;
-    }
     snprintf(found->where, sizeof found->where, "images on the host");
-    verify_cause_text(CAUSE_PORTIONS, sentence, sizeof sentence);
-    verify_explain(verify, "%s", sentence);
-    verify_decide(verify, found, CAUSE_PORTIONS, false);
+    verify_decide_way(verify, found, "images", "hash", CAUSE_PORTIONS);
 }
 
 /* Reports the first step whose loss or count of correct answers is not that of the training

@@ -124,18 +124,9 @@ static enum weft_status compare(struct trainer *trainer, struct backend *const b
 /* Reports ${found}, or the message of ${failure}: steps that the kernel did not complete. */
 static void decide(struct verify *verify, struct verify_difference *found,
                    const struct weft_error *failure) {
-    char sentence[512];
-    if (found->differing == 0) {
-        snprintf(found->layer, sizeof found->layer, "step");
-        snprintf(found->tensor, sizeof found->tensor, "phases");
-        found->differing = found->of = 1;
-        found->is_integer = true;
-    }
     snprintf(found->where, sizeof found->where, "steps by one kernel%s%.200s",
              failure->message[0] != '\0' ? ": " : "", failure->message);
-    verify_cause_text(CAUSE_PHASES, sentence, sizeof sentence);
-    verify_explain(verify, "%s", sentence);
-    verify_decide(verify, found, CAUSE_PHASES, false);
+    verify_decide_way(verify, found, "step", "phases", CAUSE_PHASES);
 }
 
 /* Returns whether a training on the device has the kernel, or cannot tell. */
