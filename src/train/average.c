@@ -2,10 +2,8 @@
 #include "train/average.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/try.h"
-#include "network/layer.h"
 #include "numerics.h"
 
 /* ---- which epochs ---- */

@@ -82,10 +82,12 @@ static void write_cell(FILE *out, uint64_t count, uint64_t total) {
     fprintf(out, ">%llu</td>", (unsigned long long)count);
 }
 
-/* Writes the name of a class as the head of a row, which may be cut: the title shows all of it. */
-static void write_class(FILE *out, const char *name) {
-    label_markup(out, "<tr><th scope=\"row\" title=\"", name, "\">");
-    label_markup(out, "", name, "</th>");
+/* Writes the name of a class into a cell that ${begin} and ${end} make, where it may be cut: the
+ * title shows all of it. */
+static void write_class(FILE *out, const char *begin, const char *name, const char *end) {
+    fputs(begin, out);
+    label_markup(out, " title=\"", name, "\">");
+    label_markup(out, "", name, end);
 }
 
 /* Writes the table of all counts. */
@@ -104,19 +106,13 @@ static void write_matrix(FILE *out, const struct page_run *run, size_t number,
     fputs("<th scope=\"col\"><span>total</span></th></tr></thead>\n<tbody>\n", out);
     for (size_t row = 0; row < classes; row++) {
         uint64_t total = confusion_row_total(evaluation, row);
-        write_class(out, run->names[row]);
+        write_class(out, "<tr><th scope=\"row\"", run->names[row], "</th>");
         for (size_t column = 0; column < classes; column++) {
             write_cell(out, evaluation->confusion[row * classes + column], total);
         }
         fprintf(out, "<td class=\"total\">%llu</td></tr>\n", (unsigned long long)total);
     }
     fputs("</tbody>\n</table></div>\n", out);
-}
-
-/* Writes the name of a class as a cell, which may be cut. */
-static void write_name(FILE *out, const char *name) {
-    label_markup(out, "<td title=\"", name, "\">");
-    label_markup(out, "", name, "</td>");
 }
 
 /* Writes the most frequent confusions. The script finds the cell of a row in data-cell. */
@@ -139,8 +135,8 @@ static void write_list(FILE *out, const struct page_run *run, size_t number,
         fprintf(out, "<tr data-cell=\"%zu-%zu\"><td>%llu</td><td>%.1f&nbsp;%%</td>", row, column,
                 (unsigned long long)images,
                 100 * (double)images / (double)confusion_row_total(evaluation, row));
-        write_name(out, run->names[row]);
-        write_name(out, run->names[column]);
+        write_class(out, "<td", run->names[row], "</td>");
+        write_class(out, "<td", run->names[column], "</td>");
         fputs("</tr>\n", out);
     }
     fputs("</tbody>\n</table></div>\n", out);
@@ -175,7 +171,7 @@ void page_classes(FILE *out, const struct page_run *run, enum weft_split split) 
         double right = (double)evaluation->confusion[i * classes + i];
         double truth = (double)confusion_row_total(evaluation, i);
         double predicted = (double)confusion_column_total(evaluation, i);
-        write_class(out, run->names[i]);
+        write_class(out, "<tr><th scope=\"row\"", run->names[i], "</th>");
         fprintf(out, "<td>%.0f</td>", truth);
         write_share(out, right, truth);
         write_share(out, right, predicted);
