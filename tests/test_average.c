@@ -2,7 +2,6 @@
  * again: by hand, and on all devices. */
 #include "api_case.h"
 #include "check_weft.h"
-#include "layer_places.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,24 +15,18 @@ enum {
     FLOATS = CHANNELS * 9 + CHANNELS + 2 * CHANNELS + CHANNELS * 16 * API_CLASSES + API_CLASSES
 };
 
-/* Opens a session whose pixels are exact. */
-static struct weft_session *open_with(const struct weft_session_options *options) {
-    struct weft_session *session;
+/* Gives ${session} values of pixels that are exact. */
+static struct weft_session *with_pixels(struct weft_session *session) {
     float values[256];
     for (size_t i = 0; i < 256; i++) {
         values[i] = (float)i / 256;
     }
-    API_OK(weft_session_open(model, options, &session, error));
     API_OK(weft_session_set_pixels(session, values, error));
     return session;
 }
 
 static struct weft_session *open_on(const char *device) {
-    struct weft_session_options options = WEFT_SESSION_OPTIONS;
-    options.device = device;
-    options.batch = 32;
-    options.threads = 2;
-    return open_with(&options);
+    return with_pixels(api_open(model, device, 32));
 }
 
 static struct weft_training_options options_of(size_t average) {
@@ -256,14 +249,10 @@ END_TEST
 static struct weft_session *open_at(const struct layer_place *place,
                                     enum weft_step_kernel step_kernel) {
     struct weft_session_options options = WEFT_SESSION_OPTIONS;
-    options.device = place->device;
-    options.threads = place->threads;
-    options.mapping = place->mapping;
-    options.cl_options = place->cl_options;
-    options.no_fuse = !place->fused;
-    options.step_kernel = step_kernel;
+    struct layer_place at = *place;
+    at.step_kernel = step_kernel;
     options.batch = 32;
-    return open_with(&options);
+    return with_pixels(api_open_place(model, &at, options));
 }
 
 static void check_place(const struct layer_place *place, enum weft_step_kernel step_kernel,

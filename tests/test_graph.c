@@ -169,28 +169,7 @@ END_TEST
 /* Six steps at every place: launches, and the kernel of many steps. */
 START_TEST(training) {
     struct weft_network *network = layer_network(fused);
-    struct layer_place places[LAYER_PLACES_MAX];
-    struct layer_values values;
-    struct weft_images images;
-    float pixels[256];
-    size_t count = layer_places_list_fused(LAYER_LARGE, "graph", places);
-    layer_values_draw(network, 1, LAYER_PLAIN, 5, &values);
-    pixels_normalised(pixels);
-    training_images(40, 3 * 12 * 12, 3, 7, &images);
-    images.channels = network->input.channels;
-    images.height = network->input.height;
-    images.width = network->input.width;
-    training_check(network,
-                   &(struct training_case){.name = "graph",
-                                           .parameters = values.parameters,
-                                           .buffers = values.buffers,
-                                           .data = &images,
-                                           .pixels = pixels,
-                                           .batch = 17,
-                                           .epochs = 2},
-                   1, places, count);
-    images_finish(&images);
-    layer_values_finish(&values);
+    training_check_network(network, "graph");
     network_destroy(network);
 }
 END_TEST

@@ -2,7 +2,6 @@
  * place, and from a checkpoint on. */
 #include "api_case.h"
 #include "check_weft.h"
-#include "layer_places.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -100,19 +99,9 @@ static void tear_down(void) {
 
 static struct weft_session *open_place(const struct layer_place *place) {
     struct weft_session_options options = WEFT_SESSION_OPTIONS;
-    struct weft_session *session;
-    enum weft_status status;
-    options.device = place->device;
     options.batch = BATCH;
-    options.threads = place->threads;
     options.no_cache = true;
-    options.no_fuse = !place->fused;
-    options.mapping = place->mapping;
-    options.step_kernel = place->step_kernel;
-    options.cl_options = place->cl_options;
-    status = weft_session_open(model, &options, &session, error);
-    ck_assert_msg(status == WEFT_OK, "%s: %s", place->name, weft_error_message(error));
-    return session;
+    return api_open_place(model, place, options);
 }
 
 /* The results of the steps of a training. */

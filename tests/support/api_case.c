@@ -63,6 +63,23 @@ struct weft_session *api_open_threads(const struct weft_model *model, const char
     return session;
 }
 
+struct weft_session *api_open_place(const struct weft_model *model, const struct layer_place *place,
+                                    struct weft_session_options options) {
+    struct weft_error *error = weft_error_create();
+    struct weft_session *session;
+    enum weft_status status;
+    options.device = place->device;
+    options.threads = place->threads;
+    options.mapping = place->mapping;
+    options.cl_options = place->cl_options;
+    options.no_fuse = !place->fused;
+    options.step_kernel = place->step_kernel;
+    status = weft_session_open(model, &options, &session, error);
+    ck_assert_msg(status == WEFT_OK, "%s: %s", place->name, weft_error_message(error));
+    weft_error_destroy(error);
+    return session;
+}
+
 struct weft_checkpoint *api_reload(struct weft_checkpoint *checkpoint, const char *path) {
     struct weft_error *error = weft_error_create();
     struct weft_checkpoint *loaded;

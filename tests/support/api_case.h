@@ -4,6 +4,7 @@
 
 #include <check.h>
 
+#include "layer_places.h"
 #include "weft/weft.h"
 
 enum { API_SIDE = 10, API_AREA = API_SIDE * API_SIDE, API_CLASSES = 4 };
@@ -31,6 +32,10 @@ struct weft_images *api_images(size_t count, uint32_t seed);
 struct weft_session *api_open(const struct weft_model *model, const char *device, size_t batch);
 struct weft_session *api_open_threads(const struct weft_model *model, const char *device,
                                       size_t batch, unsigned threads);
+
+/* Opens a session at ${place}, otherwise as ${options} say. */
+struct weft_session *api_open_place(const struct weft_model *model, const struct layer_place *place,
+                                    struct weft_session_options options);
 
 /* Returns ${checkpoint} as it is read back from the file ${path}, which is removed. Destroys
  * ${checkpoint}. */

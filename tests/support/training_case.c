@@ -263,3 +263,29 @@ void training_check(const struct weft_network *network, const struct training_ca
     free(expected);
     ck_assert_msg(wrong == 0, "%s: %u differences, listed above", cases[0].name, wrong);
 }
+
+void training_check_network(const struct weft_network *network, const char *name) {
+    const struct tensor_shape input = network->input;
+    struct layer_place places[LAYER_PLACES_MAX];
+    struct layer_values values;
+    struct weft_images images;
+    float pixels[256];
+    size_t count = layer_places_list_fused(LAYER_LARGE, name, places);
+    layer_values_draw(network, 1, LAYER_PLAIN, 5, &values);
+    pixels_normalised(pixels);
+    training_images(40, shape_size(input), shape_size(network_output(network)), 7, &images);
+    images.channels = input.channels;
+    images.height = input.height;
+    images.width = input.width;
+    training_check(network,
+                   &(struct training_case){.name = name,
+                                           .parameters = values.parameters,
+                                           .buffers = values.buffers,
+                                           .data = &images,
+                                           .pixels = pixels,
+                                           .batch = 17,
+                                           .epochs = 2},
+                   1, places, count);
+    images_finish(&images);
+    layer_values_finish(&values);
+}

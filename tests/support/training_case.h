@@ -41,6 +41,10 @@ bool training_run(const struct training_case *training, struct backend *backend,
 void training_check(const struct weft_network *network, const struct training_case *cases,
                     size_t count, const struct layer_place *places, size_t place_count);
 
+/* Trains ${network} from drawn values for six steps of 17 images or fewer, of drawn images, at all
+ * places of large cases, fused. Compares as training_check, for which ${name} is in messages. */
+void training_check_network(const struct weft_network *network, const char *name);
+
 /* Trains and evaluates ${training} on the reference, opened for it alone, and stores the same in
  * ${result}. Ends the test on failure. */
 void training_reference(const struct weft_network *network, const struct training_case *training,
