@@ -36,7 +36,8 @@ names "a sum of three tensors without a threshold" 1 layers add output "$any" \
 names "a gradient of other channels" 1 layers concat input.grad "$any" \
     gradient.cl '0,/from_size) + offset \* (16/s//from_size) + (from_size - offset - size) * (16/'
 
-names "a slope of zero" 1 layers "$activations" input.grad "$any" \
+# The first network with this layer is that of sums near 0.
+names "a slope of zero" 1 layers "conv2d + leaky_relu + add + concat" input.grad "$any" \
     leaky_relu.cl 's/\* d), d, x > REAL(0.0f))/* d), d, x >= REAL(0.0f))/'
 names "a sigmoid without a threshold" 1 layers sigmoid output "$any" \
     sigmoid.cl 's/return real_clean(real_sigmoid(x));/return real_sigmoid(x);/'
