@@ -277,6 +277,9 @@ START_TEST(read_with_options) {
     options.test_fraction = 0;
     options.classes = 1001;
     USAGE(weft_data_read_split(folder, WEFT_SPLIT_TEST, &options, &test, error), "classes is 1001");
+    options.classes = 0;
+    options.channels = 2;
+    USAGE(weft_data_read_split(folder, WEFT_SPLIT_TEST, &options, &test, error), "channels is 2");
     USAGE(weft_data_read(folder, NULL, NULL, error), "images is NULL");
 }
 END_TEST

@@ -52,9 +52,12 @@ struct weft_data_options {
     /* The least number of classes of IDX files without names; more than the labels show. 0: as the
      * labels show. */
     size_t classes;
+    /* 3: grey PNG files get three equal channels, as they do where another file of the folder that
+     * is read is in colour. 0 or 1: they have one otherwise. */
+    size_t channels;
 };
 #define WEFT_DATA_OPTIONS                                                                          \
-    { sizeof(struct weft_data_options), 0, 0 }
+    { sizeof(struct weft_data_options), 0, 0, 0 }
 
 /* As weft_images_read, with ${options}, which may be NULL. */
 WEFT_API enum weft_status weft_data_read_split(const char *folder, enum weft_split split,

@@ -40,7 +40,10 @@ static enum weft_status take_options(const struct weft_data_options *given, cons
         return api_usage(error, function, "classes is %zu: it must be at most %d", own.classes,
                          IMAGES_CLASSES_MAX);
     }
-    *options = (struct data_options){own.test_fraction, own.classes};
+    if (own.channels > 1 && own.channels != 3) {
+        return api_usage(error, function, "channels is %zu: it must be 0, 1 or 3", own.channels);
+    }
+    *options = (struct data_options){own.test_fraction, own.classes, own.channels};
     return WEFT_OK;
 }
 

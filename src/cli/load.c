@@ -93,6 +93,7 @@ struct weft_data_options cli_load_data_options(const struct cli_options *options
     const struct weft_layer *last = weft_network_layer(network, layers - 1);
     read.test_fraction = (double)options->test_fraction;
     read.classes = last != NULL && last->output[0] <= CLI_CLASSES_MAX ? last->output[0] : 0;
+    read.channels = weft_network_layer(network, 0)->input[0] == 3 ? 3 : 0;
     return read;
 }
 

@@ -22,7 +22,8 @@ enum weft_status cli_load_network(const char *path, struct weft_network **networ
                                   struct weft_error *error);
 
 /* Returns how to read a data folder for ${network}: images without names have as many classes as
- * the network has outputs, if their labels allow that. */
+ * the network has outputs, if their labels allow that, and grey PNG files get three channels if it
+ * takes three. */
 struct weft_data_options cli_load_data_options(const struct cli_options *options,
                                                const struct weft_network *network);
 

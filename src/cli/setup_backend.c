@@ -8,10 +8,14 @@
 #include "cli/setup.h"
 #include "os/process.h"
 
-enum weft_status cli_setup_images(const char *data, size_t classes, char folder[4096],
-                                  struct weft_images images[WEFT_SPLIT_COUNT],
+enum weft_status cli_setup_images(const char *data, const struct weft_network *network,
+                                  char folder[4096], struct weft_images images[WEFT_SPLIT_COUNT],
                                   struct weft_error *error) {
-    const struct data_options options = {.classes = classes};
+    struct data_options options = {.classes = 0};
+    if (network != NULL) {
+        options.classes = shape_size(network_output(network));
+        options.channels = network_pixel_channels(network) == 3 ? 3 : 0;
+    }
     TRY(data_find(data, folder, error));
     return data_read(folder, &options, images, NULL, error);
 }

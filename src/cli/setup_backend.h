@@ -9,10 +9,10 @@
 #include "data/model.h"
 
 /* Finds the data folder, which is ${data} unless that is NULL, stores its path, and reads both
- * splits; images without names have at least ${classes}. The caller finishes ${images}, also after
- * a failure. */
-enum weft_status cli_setup_images(const char *data, size_t classes, char folder[4096],
-                                  struct weft_images images[WEFT_SPLIT_COUNT],
+ * splits, as cli_load_data_options says unless ${network} is NULL. The caller finishes ${images},
+ * also after a failure. */
+enum weft_status cli_setup_images(const char *data, const struct weft_network *network,
+                                  char folder[4096], struct weft_images images[WEFT_SPLIT_COUNT],
                                   struct weft_error *error);
 void cli_setup_images_finish(struct weft_images images[WEFT_SPLIT_COUNT]);
 

@@ -5,12 +5,13 @@
 #include "data/images.h"
 #include "os/files.h"
 
-/* The classes of a data folder. */
+/* What the splits of a data folder share: the classes, and the channels of PNG files. */
 struct data_classes {
     size_t count;          /* 0: not known yet */
     char **names;          /* from malloc, with NULL after the last; or NULL */
     size_t named;          /* the number of names */
     size_t least;          /* of struct data_options */
+    size_t channels;       /* the least of PNG files */
     char counted[OS_PATH]; /* the file whose labels were counted */
 };
 
@@ -23,6 +24,7 @@ struct data_format {
     /* The part of the training images that is held out for tests where no file has test images,
      * unless another is requested. 0: such a folder is incomplete. */
     double test_fraction;
+    bool mixes_colours; /* images of one channel and of three may be in a folder */
     /* Completes ${classes} as far as it can without the labels: count and names may be known. */
     enum weft_status (*name_classes)(const char *folder, struct data_classes *classes,
                                      struct weft_error *error);

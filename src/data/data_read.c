@@ -137,6 +137,22 @@ static enum weft_status read_splits(struct reading *reading, unsigned splits,
     return WEFT_OK;
 }
 
+/* Makes three channels of the one of grey images if those of the other split have three. */
+static enum weft_status match_channels(const struct reading *reading) {
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        struct weft_images *grey = &reading->images[i];
+        struct image_list list = {.images = *grey, .capacity = grey->count};
+        enum weft_status status;
+        if (grey->count == 0 || grey->channels != 1 || reading->images[1 - i].channels != 3) {
+            continue;
+        }
+        status = image_list_colour(&list, reading->error);
+        *grey = list.images;
+        TRY(status);
+    }
+    return WEFT_OK;
+}
+
 static enum weft_status check_shapes(const struct reading *reading) {
     const struct weft_images *a = &reading->images[0], *b = &reading->images[1];
     if (a->count == 0 || b->count == 0 ||
@@ -168,6 +184,9 @@ static enum weft_status read_folder(struct reading *reading, unsigned splits,
             TRY(give_names(reading, (enum weft_split)i));
         }
     }
+    if (reading->format->mixes_colours) {
+        TRY(match_channels(reading));
+    }
     return check_shapes(reading);
 }
 
@@ -192,7 +211,7 @@ static enum weft_status read_some(const char *folder, unsigned splits,
                                   struct weft_error *error) {
     struct idx_file(*own)[2] = calloc(WEFT_SPLIT_COUNT, sizeof *own);
     struct reading reading = {.folder = folder,
-                              .classes.least = options->classes,
+                              .classes = {.least = options->classes, .channels = options->channels},
                               .images = images,
                               .files = own,
                               .error = error};

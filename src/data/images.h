@@ -70,6 +70,7 @@ struct data_options {
     double test_fraction;
     /* The least number of classes of IDX files without names: others than labels show. */
     size_t classes;
+    size_t channels; /* the least number of channels of PNG files, 1 or 3; 0: 1 */
 };
 
 /* Reads both splits of ${folder}. Its files decide the format:

@@ -76,6 +76,7 @@ done:
 /* A split while it is read. */
 struct pictures {
     struct image_list list;
+    size_t channels;     /* the least */
     char first[OS_PATH]; /* the file that decided the size */
 };
 
@@ -93,7 +94,8 @@ static enum weft_status add_picture(struct pictures *pictures, const char *path,
     }
     if (pictures->first[0] == '\0') {
         snprintf(pictures->first, sizeof pictures->first, "%s", path);
-        images->channels = picture->channels;
+        images->channels =
+            picture->channels > pictures->channels ? picture->channels : pictures->channels;
         images->width = picture->width;
         images->height = picture->height;
     } else if (picture->channels > images->channels) {
@@ -105,6 +107,25 @@ static enum weft_status add_picture(struct pictures *pictures, const char *path,
     return WEFT_OK;
 }
 
+/* Fails if ${path}, in the folder of a class, is a folder of pictures: they would be missed. */
+static enum weft_status check_inside(const char *path, struct weft_error *error) {
+    struct weft_error ignored = {0};
+    char **names = NULL;
+    size_t count = 0;
+    bool found = false;
+    if (os_is_folder(path) && os_folder_list(path, &names, &count, &ignored) == WEFT_OK) {
+        for (size_t i = 0; i < count; i++) {
+            found = found || is_png(names[i]);
+        }
+    }
+    free(names);
+    if (!found) {
+        return WEFT_OK;
+    }
+    error_set(error, WEFT_BAD_FILE, "%s: pictures in a folder within that of a class", path);
+    return error_hint(error, "move them into the folder of the class, or out of it");
+}
+
 static enum weft_status read_class(struct pictures *pictures, const char *folder, size_t label,
                                    struct weft_error *error) {
     const size_t before = pictures->list.images.count;
@@ -114,12 +135,14 @@ static enum weft_status read_class(struct pictures *pictures, const char *folder
     TRY(os_folder_list(folder, &names, &count, error));
     for (size_t i = 0; i < count; i++) {
         struct png_picture picture = {.pixels = NULL};
-        if (is_png(names[i])) {
-            TRY_OR(done, join(folder, names[i], path, error));
-            status = add_picture(pictures, path, label, &picture, error);
-            png_picture_finish(&picture);
-            TRY_OR(done, status);
+        TRY_OR(done, join(folder, names[i], path, error));
+        if (!is_png(names[i])) {
+            TRY_OR(done, check_inside(path, error));
+            continue;
         }
+        status = add_picture(pictures, path, label, &picture, error);
+        png_picture_finish(&picture);
+        TRY_OR(done, status);
     }
     if (pictures->list.images.count == before) {
         status = error_set(error, WEFT_BAD_FILE, "%s: no file in it is called *.png", folder);
@@ -172,10 +195,10 @@ static enum weft_status read_png(const char *folder, enum weft_split split,
     const char *name = split_name(split);
     struct pictures *pictures = calloc(1, sizeof *pictures);
     enum weft_status status;
-    (void)classes;
     if (pictures == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory to read %s", folder);
     }
+    pictures->channels = classes->channels;
     status = read_pictures(pictures, folder, name, error);
     image_list_take(&pictures->list, images);
     free(pictures);
@@ -201,5 +224,6 @@ const struct data_format data_png = {.name = "PNG",
                                      .files = "train/CLASS/*.png",
                                      .has = has_png,
                                      .test_fraction = 0.2,
+                                     .mixes_colours = true,
                                      .name_classes = name_classes,
                                      .read = read_png};

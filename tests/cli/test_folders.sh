@@ -106,6 +106,34 @@ for format in named ${pictures:+png}; do
 done
 end
 
+if [ -n "$pictures" ]; then
+    begin "grey pictures beside those in colour"
+    make png "$made/dull" channels=1
+    # Each has one split of grey pictures; the same pictures with three equal channels are the same.
+    mkdir "$made/dull-test" "$made/dull-train"
+    cp -r "$made/png/train" "$made/dull/test" "$made/dull-test"
+    cp -r "$made/dull/train" "$made/png/test" "$made/dull-train"
+    for folder in dull-test dull-train; do
+        run data "$made/$folder" --json
+        expect_json '[x["channels"] for x in e] == [3, 3]'
+        run train --data "$made/$folder" --network "$made/colour.json" --epochs 1 --device cpu --out "$folder" --json
+        expect_code 0
+        expect_json '[open("accuracy", "w").write(str(x["accuracy"])) for x in e if x["event"] == "evaluation" and x["split"] == "test"] != []'
+        run evaluate "$folder" --data "$made/$folder" --split test --device cpu --json
+        expect_json 'str(e[-1]["accuracy"]) == open("accuracy").read()'
+        run predict "$folder" --data "$made/$folder" --index 1 --device cpu
+        expect_code 0
+    done
+    run train --data "$made/dull" --network "$made/colour.json" --steps 1 --device cpu --out dull-colour --quiet
+    expect_code 0
+    run train --data "$made/dull" --network "$made/grey.json" --steps 1 --device cpu --out dull-grey --quiet
+    expect_code 0
+    run train --data "$made/dull-test" --network "$made/grey.json" --steps 1 --device cpu --out no
+    expect_code 3
+    expect_text err "network: it takes 1 x 8 x 8, but the images are 3 x 8 x 8"
+    end
+fi
+
 begin "300 classes with names in other scripts"
 run train --data "$made/many" --network "$made/many.json" --epochs 3 --batch 30 --lr 0.02 --device cpu --out many
 expect_code 0
@@ -160,6 +188,9 @@ PYTHON
     wrong text "class 002/x.png: this is a text file, but a PNG picture was expected"
     copy png other && mv "$made/other/test/class 001" "$made/other/test/extra"
     wrong other "other/test/extra: there is no"
+    copy png inside && mkdir "$made/inside/train/class 001/more" "$made/inside/train/class 001/empty" &&
+        mv "$made/inside/train/class 001/00025.png" "$made/inside/train/class 001/more"
+    wrong inside "class 001/more: pictures in a folder within that of a class"
     copy png empty && rm "$made/empty/train/class 001/"*
     wrong empty "class 001: no file in it is called *.png"
 fi

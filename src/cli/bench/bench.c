@@ -131,7 +131,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
                          "--whole: it cannot be combined with --images, --steps or --wide");
     }
     os_catch_interrupts();
-    TRY_OR(done, cli_setup_images(options->common.data, 0, folder, bench.all, error));
+    TRY_OR(done, cli_setup_images(options->common.data, NULL, folder, bench.all, error));
     choose_images(&bench);
     TRY_OR(done, make_model(&bench, error));
     status = measure(&bench, error);

@@ -133,9 +133,8 @@ static enum weft_status read_images(const struct cli_verify_options *options,
                                     const struct weft_network *network,
                                     struct weft_images images[WEFT_SPLIT_COUNT],
                                     struct weft_error *error) {
-    const size_t classes = shape_size(network_output(network));
     char folder[4096];
-    TRY(cli_setup_images(options->common.data, classes, folder, images, error));
+    TRY(cli_setup_images(options->common.data, network, folder, images, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         TRY(backend_check_images(network, &images[i], error));
     }
