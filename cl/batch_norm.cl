@@ -214,11 +214,15 @@ WEFT_INLINE void KERNEL(batch_norm_forward)(int item, int shard, LANE_MEMORY lan
                                             global const real *input,
                                             global const float *parameters,
                                             global const float *scratch, global real *output) {
+    const int end = (item + 1) * VALUES_PER_ITEM;
     input = OF_SHARD(input, IN_SIZE);
     output = OF_SHARD(output, IN_SIZE);
-    for (int i = item * VALUES_PER_ITEM; i < (item + 1) * VALUES_PER_ITEM; i++) {
-        const int c = i / AREA;
-        AT(output, i) = KERNEL(batch_norm_output)(i, input, MEAN(c), SCALE(c), SHIFTED(c));
+    for (int i = item * VALUES_PER_ITEM; i < end;) {
+        const int c = i / AREA, next = min(end, (c + 1) * AREA);
+        const float mean = MEAN(c), scale = SCALE(c), bias = SHIFTED(c);
+        for (; i < next; i++) {
+            AT(output, i) = KERNEL(batch_norm_output)(i, input, mean, scale, bias);
+        }
     }
 }
 

@@ -143,26 +143,28 @@ kernel void cross_entropy_train(global const real *logits, global const ushort *
                         shard_results, result_index, first, count);
 }
 
-/* Writes the loss and the prediction of each image of a shard. */
+/* Writes the loss and the prediction of each image of a shard; those of the batch begin at shard
+ * ${result_index} of the results. */
 WEFT_INLINE void cross_entropy_images(int shard, global const real *all_logits,
                                       global const ushort *labels, global const uint *order,
-                                      global real *losses, global integer *predictions, int first,
-                                      int count) {
+                                      global real *losses, global integer *predictions,
+                                      int result_index, int first, int count) {
     const int images = images_of_shard(count, shard);
     global const real *logits = OF_SHARD(all_logits, CLASSES);
     const integer label = labels_of_lanes(labels, order + first + shard * 16, images);
     integer prediction;
     const real largest = largest_logit(logits, &prediction);
     const real loss = loss_of_lanes(logits, label, largest, sum_of_exps(logits, largest));
-    AT(losses, shard) = loss;
-    AT(predictions, shard) = prediction;
+    AT(losses, result_index + shard) = loss;
+    AT(predictions, result_index + shard) = prediction;
 }
 
 kernel void cross_entropy_evaluate(global const real *all_logits, global const ushort *labels,
                                    global const uint *order, global real *losses,
-                                   global integer *predictions, int first, int count) {
-    cross_entropy_images(get_global_id(2), all_logits, labels, order, losses, predictions, first,
-                         count);
+                                   global integer *predictions, int result_index, int first,
+                                   int count) {
+    cross_entropy_images(get_global_id(2), all_logits, labels, order, losses, predictions,
+                         result_index, first, count);
 }
 
 /* The mean loss of each step: its shards in order. An item is a step; every step has ${batch} of

@@ -154,9 +154,10 @@ WEFT_INLINE void gather_phase(int item, int shard, LANE_MEMORY lanes, global con
 
 WEFT_INLINE void losses_phase(int item, int shard, LANE_MEMORY lanes, global const real *logits,
                               global const ushort *labels, global const uint *order,
-                              global real *losses, global integer *predictions, int first,
-                              int count) {
-    cross_entropy_images(shard, logits, labels, order, losses, predictions, first, count);
+                              global real *losses, global integer *predictions, int result_index,
+                              int first, int count) {
+    cross_entropy_images(shard, logits, labels, order, losses, predictions, result_index, first,
+                         count);
 }
 
 WEFT_INLINE void update_phase(int item, int shard, LANE_MEMORY lanes, global const real *partials,

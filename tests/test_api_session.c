@@ -93,6 +93,35 @@ START_TEST(evaluation_and_prediction) {
 }
 END_TEST
 
+/* An evaluation of several batches leaves no tensors, with logits or without. */
+START_TEST(tensors_of_an_evaluation) {
+    static float logits[70 * API_CLASSES], values[16 * API_AREA];
+    struct weft_evaluation_options options = WEFT_EVALUATION_OPTIONS;
+    struct weft_evaluation evaluation = WEFT_EVALUATION;
+    struct weft_session *session = api_open(model, "cpu", 16);
+    struct weft_images *slice;
+    API_OK(weft_images_slice(images, 30, 16, &slice, error));
+    for (int i = 0; i < 2; i++) {
+        API_OK(weft_evaluate(session, slice, &options, &evaluation, error));
+        API_OK(weft_session_get(session, "input", values, 16 * API_AREA, error));
+        API_OK(weft_evaluate(session, images, &options, &evaluation, error));
+        API_FAILS(WEFT_USAGE, "several batches",
+                  weft_session_get(session, "input", values, 6 * API_AREA, error));
+        options.logits = logits;
+        options.logits_count = 16 * API_CLASSES;
+        API_OK(weft_evaluate(session, slice, &options, &evaluation, error));
+        options.logits_count = 70 * API_CLASSES;
+        API_OK(weft_evaluate(session, images, &options, &evaluation, error));
+        API_FAILS(WEFT_USAGE, "several batches",
+                  weft_session_get(session, "input", values, 6 * API_AREA, error));
+        options.logits = NULL;
+        options.logits_count = 0;
+    }
+    weft_images_destroy(slice);
+    weft_session_close(session);
+}
+END_TEST
+
 /* Steps that belong to no epoch are in a checkpoint, too. */
 START_TEST(own_steps) {
     struct weft_training_options options = WEFT_TRAINING_OPTIONS;
@@ -162,6 +191,7 @@ static void add_tests(TCase *tests) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, normalisation_of_others);
     tcase_add_test(tests, evaluation_and_prediction);
+    tcase_add_test(tests, tensors_of_an_evaluation);
     tcase_add_test(tests, devices);
     tcase_add_test(tests, own_steps);
 }

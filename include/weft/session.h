@@ -144,7 +144,8 @@ WEFT_API enum weft_status weft_session_set_model(struct weft_session *session,
  * Adam's state of a trained one; or a tensor of the last step or pass, with its images outermost:
  * "input", "conv1.output", and after a backward pass "conv1.output.grad" and, after weft_backward,
  * "input.grad". Fails with WEFT_USAGE if there is no such tensor, if it has another number of
- * values, and for one that does not exist because layers are fused (no_fuse). */
+ * values, and for one that does not exist because layers are fused (no_fuse), or because the last
+ * call evaluated more than a batch. */
 WEFT_API enum weft_status weft_session_get(struct weft_session *session, const char *name,
                                            float *values, size_t count, struct weft_error *error);
 

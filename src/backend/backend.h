@@ -270,13 +270,14 @@ enum statistics_update {
     STATISTICS_REPLACE, /* those of the batch replace them */
 };
 
-/* A forward pass over images ${first} .. ${first} + ${count} - 1 of set ${set}, as one batch.
- * Outputs may be NULL. */
+/* A forward pass over images ${first} .. ${first} + ${count} - 1 of set ${set}. With
+ * WEFT_STATISTICS_BATCH they are one batch; else each image is computed alone, whatever the batches
+ * are. Outputs may be NULL. */
 struct evaluation_pass {
     size_t set; /* of backend_set_images */
     enum weft_statistics statistics;
     enum statistics_update update;
-    size_t first, count;                /* count: at most backend_options.batch */
+    size_t first, count; /* count: with WEFT_STATISTICS_BATCH at most backend_options.batch */
     const struct image_change *changes; /* of each of the ${count} images; NULL: none */
     float *logits;                      /* output: count x classes */
     float *losses;                      /* output: the cross entropy of each image */

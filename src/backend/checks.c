@@ -244,19 +244,48 @@ enum weft_status backend_train(struct backend *backend, const struct training_st
     return backend->ops->train(backend, steps, results, error);
 }
 
+void backend_forget_tensors(struct backend *backend) {
+    backend->last_count = 0;
+}
+
+/* Returns the part of ${pass} of at most ${most} images that begins after ${done} images. */
+static struct evaluation_pass part_of(const struct evaluation_pass *pass, size_t done, size_t most,
+                                      size_t classes) {
+    struct evaluation_pass part = *pass;
+    part.first += done;
+    part.count = pass->count - done < most ? pass->count - done : most;
+    part.changes = pass->changes != NULL ? pass->changes + done : NULL;
+    part.logits = pass->logits != NULL ? pass->logits + done * classes : NULL;
+    part.losses = pass->losses != NULL ? pass->losses + done : NULL;
+    part.predictions = pass->predictions != NULL ? pass->predictions + done : NULL;
+    return part;
+}
+
 enum weft_status backend_evaluate(struct backend *backend, const struct evaluation_pass *pass,
                                   struct weft_error *error) {
-    size_t images;
+    const size_t classes = shape_size(network_output(backend->network));
+    const bool alone = pass->statistics != WEFT_STATISTICS_BATCH;
+    size_t images, most = backend->batch;
     backend_labels(backend, pass->set, &images);
-    if (pass->count == 0 || pass->count > backend->batch || pass->first > images ||
+    if (pass->count == 0 || (!alone && pass->count > most) || pass->first > images ||
         pass->count > images - pass->first) {
         return error_set(error, WEFT_USAGE,
-                         "evaluation: images %zu to %zu of %zu, at most %zu at once", pass->first,
-                         pass->first + pass->count, images, backend->batch);
+                         "evaluation: images %zu to %zu of %zu, at most %zu in a batch",
+                         pass->first, pass->first + pass->count, images, most);
     }
     TRY(check_output(backend, "evaluation", error));
-    begin_pass(backend, pass->count, false, false);
-    return backend->ops->evaluate(backend, pass, error);
+    if (alone && pass->logits == NULL && backend->sets[pass->set].host_pixels == NULL) {
+        most = backend->pass_images;
+    }
+    for (size_t done = 0; done < pass->count; done += most) {
+        const struct evaluation_pass part = part_of(pass, done, most, classes);
+        begin_pass(backend, part.count, false, false);
+        TRY(backend->ops->evaluate(backend, &part, error));
+    }
+    if (pass->count > backend->batch) {
+        backend_forget_tensors(backend);
+    }
+    return WEFT_OK;
 }
 
 void backend_set_step(struct backend *backend, uint64_t seed, uint64_t step) {
@@ -337,7 +366,12 @@ enum weft_status backend_tensor(struct backend *backend, const char *name, float
         return error_set(error, WEFT_USAGE, "tensor %s: opened for forward passes only", name);
     }
     size = shape_size(activation_shape(backend->network, activation.index));
-    if (backend->last_count == 0 || count != backend->last_count * size) {
+    if (backend->last_count == 0) {
+        return error_set(error, WEFT_USAGE,
+                         "%s: there was no step or pass, or the last one was of several batches",
+                         name);
+    }
+    if (count != backend->last_count * size) {
         return error_set(error, WEFT_USAGE, "tensor %s: %zu floats requested, it has %zu x %zu",
                          name, count, backend->last_count, size);
     }

@@ -21,4 +21,7 @@ enum weft_status backend_propagate(struct backend *backend, const struct propaga
 enum weft_status backend_tensor(struct backend *backend, const char *name, float *values,
                                 size_t count, struct weft_error *error);
 
+/* The tensors of the last pass do not exist: it was part of an evaluation of several batches. */
+void backend_forget_tensors(struct backend *backend);
+
 #endif

@@ -51,6 +51,8 @@ struct backend_ops {
                              struct weft_error *error);
     enum weft_status (*train)(struct backend *backend, const struct training_steps *steps,
                               struct weft_step_result *results, struct weft_error *error);
+    /* A pass of one batch; or of up to backend->pass_images images, if they are computed alone, are
+     * not on the host, and their logits are not asked for. */
     enum weft_status (*evaluate)(struct backend *backend, const struct evaluation_pass *pass,
                                  struct weft_error *error);
     /* Both for backend->forward_count images with backend->forward_statistics. */
@@ -82,6 +84,7 @@ struct backend {
     struct backend_log log;
     struct watch watch;
     size_t batch; /* the maximum number of images of a step or pass */
+    size_t pass_images; /* of ops->evaluate */
     bool forward_only;
     bool images_on_host;       /* of an OpenCL device: those of the next backend_set_images */
     enum weft_mapping mapping; /* of an OpenCL device, as it was opened: cpu or gpu */

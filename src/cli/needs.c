@@ -11,7 +11,7 @@
 #define MUCH_MEMORY 1000000000u /* bytes of the device */
 #define MUCH_FLOP   50000000000u
 
-#define RUNNING_BATCH 500
+#define RUNNING_BATCH 512
 
 /* Writes ${value} with a prefix for its unit: "4.58 T". */
 static const char *scaled(double value, char text[32]) {

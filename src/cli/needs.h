@@ -5,7 +5,7 @@
 #include "cli/options.h"
 #include "weft/network.h"
 
-/* Returns the images of a pass with running statistics: 500, or fewer if ${network} would need much
+/* Returns the images of a pass with running statistics: 512, or fewer if ${network} would need much
  * memory for them. The batch then changes no bit, only memory and speed. */
 size_t cli_needs_batch(const struct weft_network *network, bool forward_only);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/inspect.h"
 #include "base/try.h"
 
 /* Adds the results of ${pass}: of images with these ${labels}. */
@@ -35,12 +36,26 @@ static enum weft_status report_progress(const struct evaluation_options *options
                : interrupted(done, images, error);
 }
 
-/* Evaluates the images, of which ${evaluation} has the number, in passes of options->batch. */
+/* The operations of a pass, which waits for the device once: some milliseconds. */
+#define PASS_FLOP (UINT64_C(1) << 33)
+
+/* Returns the images of a pass: a batch, or several if no image depends on the others. */
+static size_t pass_images(struct backend *backend, const struct evaluation_options *options) {
+    const struct network_needs needs =
+        network_needs_of(backend_network(backend), options->batch, true);
+    const bool alone = options->statistics == WEFT_STATISTICS_RUNNING && options->logits == NULL &&
+                       !options->average_flips;
+    return alone && needs.flop > 0 && needs.flop < PASS_FLOP
+               ? (size_t)(PASS_FLOP / needs.flop) * options->batch
+               : options->batch;
+}
+
+/* Evaluates the images, of which ${evaluation} has the number. */
 static enum weft_status run_passes(struct backend *backend, const uint16_t *labels,
                                    const struct evaluation_options *options,
                                    struct evaluation *evaluation, struct weft_error *error) {
     const size_t images = evaluation->images;
-    const size_t batch = options->batch < images ? options->batch : images;
+    const size_t most = pass_images(backend, options), batch = most < images ? most : images;
     uint32_t *predictions = malloc(batch * sizeof *predictions);
     float *losses = malloc(batch * sizeof *losses), *logits = options->logits;
     struct flips flips = {.classes = 0};
@@ -73,6 +88,9 @@ static enum weft_status run_passes(struct backend *backend, const uint16_t *labe
         TRY_OR(done, report_progress(options, first + pass.count, images, error));
     }
 done:
+    if (images > options->batch) {
+        backend_forget_tensors(backend);
+    }
     flips_finish(&flips);
     free(predictions);
     free(losses);

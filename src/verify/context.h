@@ -9,6 +9,10 @@
  * section of OpenCL 1.2, with what it says, or NULL. */
 // clang-format off
 #define VERIFY_CAUSES(ROW)                                                                         \
+    ROW(BATCHES, "batches",                                                                        \
+        "batches: the results of several batches at once differ from those of each batch alone, "  \
+        "which are right: kernels of one in-order queue overlap, or results are stored in the "    \
+        "place of others", "section 5.11")                                                         \
     ROW(BIT_FLIP, "bit flip", "a bit flip: one bit of one value", NULL)                            \
     ROW(CONTRACTION, "contraction",                                                                \
         "contraction: the compiler makes one fma of a product and a sum, although the source "     \

@@ -6,6 +6,7 @@
 
 #include "base/sha256.h"
 #include "base/try.h"
+#include "verify/batches.h"
 #include "verify/diagnose.h"
 #include "verify/edge_training.h"
 #include "verify/host_images.h"
@@ -273,6 +274,9 @@ enum weft_status verify_evaluation(struct verify *verify, struct weft_error *err
         memcpy(outcome->expected_hash, known->evaluation, sizeof outcome->expected_hash);
     } else {
         TRY_OR(done, compare_hash(&batches, error));
+    }
+    if (outcome->result == VERIFY_EQUAL) {
+        TRY_OR(done, verify_batches(trainer, error));
     }
     if (outcome->result == VERIFY_EQUAL) {
         TRY_OR(done, compare_host(trainer, error));

@@ -8,6 +8,7 @@
 
 #include "backend/ops.h"
 #include "base/try.h"
+#include "verify/batches.h"
 #include "verify/tensors.h"
 
 #define ODD_BATCH 37 /* 3 shards, the last of 5 images */
@@ -99,7 +100,7 @@ static enum weft_status compare_pass(struct backend *const backends[2], size_t f
     return WEFT_OK;
 }
 
-/* Compares evaluations, as ${trainer} makes them and of an odd batch. */
+/* Compares evaluations, as ${trainer} makes them, of an odd batch, and of several batches. */
 static enum weft_status compare_evaluations(const struct trainer *trainer,
                                             struct backend *const backends[2],
                                             struct verify_difference *found,
@@ -108,7 +109,10 @@ static enum weft_status compare_evaluations(const struct trainer *trainer,
     const size_t most = trainer->batch < images ? trainer->batch : images;
     const size_t odd = ODD_BATCH < most ? ODD_BATCH : most;
     TRY(compare_pass(backends, 0, most, found, error));
-    return compare_pass(backends, images - odd, odd, found, error);
+    TRY(compare_pass(backends, images - odd, odd, found, error));
+    return found->differing == 0
+               ? verify_batches_compare(trainer, backends[0], backends[1], found, error)
+               : WEFT_OK;
 }
 
 /* Compares both ways. ${backends}: the kernel, and launches. */

@@ -54,7 +54,14 @@ finds 1 training step synchronisation
 end
 
 begin "an evaluation of one image less"
-plant evaluation phases.cl 's/predictions, first, count);/predictions, first, count - 1);/'
+plant evaluation phases.cl '/ void losses_phase/,/^}/s/ count);/ count - 1);/'
 finds 1 training evaluation synchronisation
 end
+begin "results of a batch in the place of others"
+plant result phases.cl '/ void losses_phase/,/^}/s/losses, predictions, result_index, first,/losses, predictions, 0, first,/'
+finds 1 training evaluation synchronisation
+plant launches cross_entropy.cl '/^kernel void cross_entropy_evaluate/,/^}/s/ result_index, first, count);/ 0, first, count);/'
+finds 1 evaluation evaluation batches
+end
+
 finish

@@ -117,6 +117,31 @@ static enum weft_status add_logit_gradient(const struct run *run, size_t images)
     return backend_tensor(run->backend, name, tensor->values, images * classes, run->error);
 }
 
+/* Evaluates all images at once, which are several batches, and checks that the results are those of
+ * the batches. */
+static enum weft_status evaluate_together(const struct run *run, const float *losses,
+                                          const uint32_t *predictions) {
+    const size_t images = run->training->data->count;
+    float *own_losses = layer_alloc(images * sizeof *own_losses);
+    uint32_t *own_predictions = layer_alloc(images * sizeof *own_predictions);
+    const struct evaluation_pass pass = {
+        .set = WEFT_SPLIT_TEST,
+        .statistics = WEFT_STATISTICS_RUNNING,
+        .count = images,
+        .losses = own_losses,
+        .predictions = own_predictions,
+    };
+    enum weft_status status = backend_evaluate(run->backend, &pass, run->error);
+    if (status == WEFT_OK &&
+        (memcmp(own_losses, losses, images * sizeof *losses) != 0 ||
+         memcmp(own_predictions, predictions, images * sizeof *predictions) != 0)) {
+        status = error_set(run->error, WEFT_USAGE, "%zu images at once: other results", images);
+    }
+    free(own_losses);
+    free(own_predictions);
+    return status;
+}
+
 static enum weft_status evaluate(const struct run *run, enum weft_statistics statistics,
                                  size_t largest) {
     const struct weft_network *network = backend_network(run->backend);
@@ -140,6 +165,9 @@ static enum weft_status evaluate(const struct run *run, enum weft_statistics sta
             .predictions = predictions + first,
         };
         status = backend_evaluate(run->backend, &pass, run->error);
+    }
+    if (status == WEFT_OK && statistics == WEFT_STATISTICS_RUNNING) {
+        status = evaluate_together(run, losses, predictions);
     }
     snprintf(name, sizeof name, "%s.logits", prefix);
     memcpy(layer_result_add(run->result, name, images, classes, 1, 1)->values, logits,

@@ -347,7 +347,7 @@ enum weft_status cpu_open(const struct backend_request *request, struct backend 
     }
     cpu->base.ops = &cpu_ops;
     cpu->base.network = request->network;
-    cpu->base.batch = request->options->batch;
+    cpu->base.batch = cpu->base.pass_images = request->options->batch;
     cpu->base.log = request->options->log;
     cpu->base.watch.asked = request->options->watch;
     cpu->base.forward_only = request->options->forward_only;

@@ -116,7 +116,6 @@ size_t opencl_constant_of(const struct opencl_groups *groups, const struct openc
 /* See RANGE_BATCH, RANGE_ITEMS and settles. */
 static unsigned passes_of(const struct opencl_group *group,
                           const struct opencl_function *function) {
-    const unsigned batch = PASS_FORWARD | PASS_BACKWARD_BATCH;
     if (group->by_items != 0) {
         return function->range == RANGE_ITEMS ? function->passes & group->by_items
                                               : function->passes & ~group->by_items;
@@ -125,12 +124,12 @@ static unsigned passes_of(const struct opencl_group *group,
         return 0;
     }
     if (function->range == RANGE_BATCH) {
-        return group->by_channels ? function->passes : 0;
+        return function->passes & group->by_channels;
     }
     if (function->settles || (group->settles && function->range != RANGE_SUMS)) {
         return function->settles && group->settles ? function->passes : 0;
     }
-    return group->by_channels ? function->passes & ~batch : function->passes;
+    return function->passes & ~group->by_channels;
 }
 
 static size_t count_items(size_t (*items)(const struct network_layer *, enum weft_mapping),

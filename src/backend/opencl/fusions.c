@@ -88,9 +88,11 @@ enum weft_status opencl_groups_make(const struct weft_network *network, size_t b
         group->layer = more > 0 ? &opencl_conv2d_pool : layer_at(network, group->main);
         group->vectors = channel_vectors(&network->layers[group->main], batch);
         group->shards = lanes_shards(batch);
-        group->by_channels = !apart && group->layer == &opencl_batch_norm &&
-                             group->vectors <= channel_limit(mapping);
-        group->settles = !apart && group->layer == &opencl_batch_norm && !group->by_channels &&
+        if (!apart && group->layer == &opencl_batch_norm &&
+            group->vectors <= channel_limit(mapping)) {
+            group->by_channels = PASS_FORWARD | PASS_BACKWARD_BATCH;
+        }
+        group->settles = !apart && group->layer == &opencl_batch_norm && group->by_channels == 0 &&
                          mapping == WEFT_MAPPING_GPU && lanes_shards(batch) <= SETTLED_SHARDS;
         i = group->end;
     }

@@ -10,12 +10,12 @@ struct opencl_group {
     size_t first, end; /* layers first .. end - 1 */
     size_t main;       /* the layer whose sizes the functions are compiled with */
     bool relu;         /* the first layer is a relu, which main applies as it reads */
-    bool by_channels;  /* an item is a channel of the batch; see RANGE_BATCH */
     bool settles;      /* the statistics of the batch are combined by each kernel that reads them */
     size_t vectors;    /* of 16 values, in a channel of the batch */
     size_t shards;     /* of a full batch */
-    unsigned by_items; /* the passes that functions of RANGE_ITEMS compute (kernels.c) */
-    size_t same;       /* the first group that has the same functions (share.c) */
+    unsigned by_channels; /* the passes that functions of RANGE_BATCH compute: by channels */
+    unsigned by_items;    /* the passes that functions of RANGE_ITEMS compute (kernels.c) */
+    size_t same;          /* the first group that has the same functions (share.c) */
     size_t first_kernel, end_kernel; /* those that call functions of this group first (kernels.c) */
     const struct opencl_layer *layer; /* what computes the group */
 };

@@ -28,6 +28,7 @@
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 static struct opencl_backend *cl_of(struct backend *backend) {
@@ -40,7 +41,7 @@ static void close_opencl(struct backend *backend) {
     if (cl->queue != NULL && !opencl_is_lost(cl->device)) {
         opencl_queue_check(cl, clFinish(cl->queue), "clFinish", NULL);
     }
-    if (cl->program.object != NULL && cl->base.last_count > 0 && !opencl_is_lost(cl->device)) {
+    if (cl->program.object != NULL && cl->has_computed && !opencl_is_lost(cl->device)) {
         opencl_cache_save(cl, &cl->program);
     }
     /* Everything that refers to program, queue and context is released before them. */
@@ -325,6 +326,7 @@ static enum weft_status open_program(const struct backend_request *request,
                                      const struct device_info *device, enum weft_mapping mapping,
                                      bool *too_small, bool *recompile, struct backend **backend,
                                      struct weft_error *error) {
+    const size_t batch = request->options->batch;
     struct opencl_backend *cl = calloc(1, sizeof *cl);
     enum weft_status status;
     if (cl == NULL) {
@@ -335,7 +337,8 @@ static enum weft_status open_program(const struct backend_request *request,
                                            .device = *device,
                                            .log = request->options->log,
                                            .watch = {.asked = request->options->watch},
-                                           .batch = request->options->batch,
+                                           .batch = batch,
+                                           .pass_images = batch < CPU_LANES ? batch : INT_MAX,
                                            .forward_only = request->options->forward_only,
                                            .images_on_host = request->options->images_on_host},
                                   .mapping = mapping,

@@ -190,10 +190,24 @@ done:
     return status;
 }
 
+size_t opencl_pass_batch(const struct opencl_backend *cl, const struct evaluation_pass *pass) {
+    const size_t most = cl->base.batch;
+    return pass->count <= most ? pass->count : most / CPU_LANES * CPU_LANES;
+}
+
+/* Makes the buffers of results large enough for ${count} images. */
+static enum weft_status grow_results(struct opencl_backend *cl, size_t count,
+                                     struct weft_error *error) {
+    const size_t bytes = lanes_shards(count) * CPU_LANES * sizeof(cl_float);
+    TRY(opencl_buffer_grow(cl, bytes, "losses", &cl->losses, error));
+    return opencl_buffer_grow(cl, bytes, "predictions", &cl->predictions, error);
+}
+
 enum weft_status opencl_pass_begin(struct opencl_backend *cl, const struct evaluation_pass *pass,
                                    struct opencl_images *images, struct weft_error *error) {
     *images =
         (struct opencl_images){.set = pass->set, .order = &cl->identity, .first = pass->first};
+    TRY(grow_results(cl, pass->count, error));
     if (pass->changes == NULL) {
         return WEFT_OK;
     }
@@ -202,20 +216,33 @@ enum weft_status opencl_pass_begin(struct opencl_backend *cl, const struct evalu
     return write_order(cl, pass, error);
 }
 
-enum weft_status opencl_pass_enqueue(struct opencl_backend *cl, const struct evaluation_pass *pass,
-                                     struct weft_error *error) {
-    const size_t last = cl->base.network->layer_count, count = pass->count;
-    cl_int first, present = (cl_int)count;
+/* Enqueues the ${count} images of ${pass} after the first ${done}, as a batch. */
+static enum weft_status enqueue_batch(struct opencl_backend *cl, const struct evaluation_pass *pass,
+                                      const struct opencl_images *images, size_t done, size_t count,
+                                      struct weft_error *error) {
+    const size_t last = cl->base.network->layer_count;
+    struct opencl_images batch = *images;
+    cl_int first, present = (cl_int)count, result_index = (cl_int)(done / CPU_LANES);
     const struct opencl_pass_values values = {
         .count = count, .statistics = pass->statistics, .update = pass->update};
-    struct opencl_images images;
-    TRY(opencl_pass_begin(cl, pass, &images, error));
-    first = (cl_int)images.first;
-    TRY(gather(cl, &images, count, error));
+    batch.first += done;
+    first = (cl_int)batch.first;
+    TRY(gather(cl, &batch, count, error));
     TRY(opencl_enqueue_pass(cl, PASS_FORWARD, cl->groups.count, &values, error));
     return LAUNCH(cl, &cl->common[COMMON_LOSS_EVALUATE], count, error, ARG(cl->values[last]),
-                  ARG(cl->base.sets[pass->set].device_labels), ARG(*images.order), ARG(cl->losses),
-                  ARG(cl->predictions), ARG(first), ARG(present));
+                  ARG(cl->base.sets[pass->set].device_labels), ARG(*batch.order), ARG(cl->losses),
+                  ARG(cl->predictions), ARG(result_index), ARG(first), ARG(present));
+}
+
+enum weft_status opencl_pass_enqueue(struct opencl_backend *cl, const struct evaluation_pass *pass,
+                                     const struct opencl_images *images, size_t begin, size_t end,
+                                     struct weft_error *error) {
+    const size_t batch = opencl_pass_batch(cl, pass);
+    for (size_t done = begin * batch; done < end * batch && done < pass->count; done += batch) {
+        const size_t left = pass->count - done;
+        TRY(enqueue_batch(cl, pass, images, done, left < batch ? left : batch, error));
+    }
+    return WEFT_OK;
 }
 
 enum weft_status opencl_pass_read(struct opencl_backend *cl, const struct evaluation_pass *pass,

@@ -33,7 +33,12 @@ struct opencl_images {
 struct opencl_images opencl_steps_images(const struct opencl_backend *cl,
                                          const struct training_steps *steps);
 
-/* Stores the images of ${pass} in ${images}, after writing their order and changes. */
+/* Returns the images of a batch of ${pass}: all of them, or complete shards, so that the results of
+ * all batches are adjacent. */
+size_t opencl_pass_batch(const struct opencl_backend *cl, const struct evaluation_pass *pass);
+
+/* Stores the images of ${pass} in ${images}, after writing their order and changes, and making room
+ * for the results. */
 enum weft_status opencl_pass_begin(struct opencl_backend *cl, const struct evaluation_pass *pass,
                                    struct opencl_images *images, struct weft_error *error);
 
@@ -45,8 +50,10 @@ const cl_mem *opencl_images_changes(const struct opencl_backend *cl,
 void opencl_images_sides(const struct opencl_backend *cl, const struct opencl_images *images,
                          cl_int sides[2]);
 
-/* Enqueues ${pass}; reads what it asks for. */
+/* Enqueues the launches of the batches ${begin} to ${end} - 1 of ${pass}, whose images are
+ * ${images}; reads what it asks for. */
 enum weft_status opencl_pass_enqueue(struct opencl_backend *cl, const struct evaluation_pass *pass,
+                                     const struct opencl_images *images, size_t begin, size_t end,
                                      struct weft_error *error);
 enum weft_status opencl_pass_read(struct opencl_backend *cl, const struct evaluation_pass *pass,
                                   struct weft_error *error);

@@ -2,8 +2,9 @@
  * evaluation, which has some of these phases.
  *
  * A phase takes about a microsecond longer than its items, where a launch takes ten or more. So the
- * phases are single functions, whose items are divided more evenly than those of chains. A batch
- * norm is computed by channels only if the compute units get about the same number of channels. */
+ * phases are single functions, whose items are divided more evenly than those of chains. In a
+ * training step a batch norm is computed by channels if the compute units get about the same number
+ * of channels. The phases of an evaluation are by shards: a unit finds its shards in its cache. */
 #include "backend/opencl/phases.h"
 #include "backend/opencl/emit.h"
 #include "backend/opencl/layer.h"
@@ -34,8 +35,8 @@ static const struct opencl_function update = {
 static const struct opencl_function losses = {
     .name = "losses_phase",
     .range = RANGE_SHARDS,
-    .arguments = {ARG_OUTPUT, ARG_LABELS, ARG_ORDER, ARG_LOSSES, ARG_PREDICTIONS, ARG_FIRST,
-                  ARG_COUNT},
+    .arguments = {ARG_OUTPUT, ARG_LABELS, ARG_ORDER, ARG_LOSSES, ARG_PREDICTIONS, ARG_RESULT_INDEX,
+                  ARG_FIRST, ARG_COUNT},
 };
 
 /* The passes whose functions are phases of an evaluation, and of a training step. */
@@ -205,9 +206,12 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool for
     for (size_t i = 0; i < end; i++) {
         struct opencl_group *group = &phases->groups.list[i];
         *group = groups->list[i];
-        group->by_channels =
-            group->by_channels &&
-            divides_well(groups->network->layers[group->main].output.channels, units);
+        if (!divides_well(groups->network->layers[group->main].output.channels, units)) {
+            group->by_channels = 0;
+        }
+        /* A unit reads the shards that it has written. */
+        group->by_channels &= ~EVALUATION;
+        group->by_items &= ~EVALUATION;
     }
     add_common(phases, EVALUATION | TRAINING, &gather, shape_size(groups->network->input), shards,
                units);

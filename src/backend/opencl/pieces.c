@@ -180,36 +180,52 @@ enum weft_status opencl_train(struct backend *backend, const struct training_ste
                                                          : train(cl, steps, results, error);
 }
 
-/* Computes ${pass} by one launch of the kernel, as one step. If a unit leaves, the others complete
- * it. */
+/* Computes ${count} batches of ${pass} from ${begin} on, whose images are those of ${work}, by
+ * ${way}, and waits. Stores in ${made} how many there were. */
+static enum weft_status run_batches(struct opencl_backend *cl, const struct evaluation_pass *pass,
+                                    const struct work *work, enum step_way way, size_t begin,
+                                    size_t count, size_t *made, struct weft_error *error) {
+    *made = count;
+    if (way == STEP_KERNEL) {
+        return launch(cl, work, begin, count, made, error);
+    }
+    TRY(opencl_pass_enqueue(cl, pass, &work->images, begin, begin + count, error));
+    return opencl_pace_finish(cl, "clFinish", error);
+}
+
+/* Computes ${pass}, whose images are on the device, in pieces of some batches. */
 static enum weft_status run_pass(struct opencl_backend *cl, const struct evaluation_pass *pass,
                                  struct weft_error *error) {
-    struct work work = {.count = pass->count, .batch = pass->count};
-    size_t made;
+    struct work work = {.count = pass->count, .batch = opencl_pass_batch(cl, pass)};
+    const size_t batches = (pass->count + work.batch - 1) / work.batch;
+    const bool chosen = is_used(cl) && pass->statistics == WEFT_STATISTICS_RUNNING;
+    struct step_choice *choice = chosen ? &cl->steps->choice[false] : NULL;
     TRY(opencl_pass_begin(cl, pass, &work.images, error));
-    return launch(cl, &work, 0, 1, &made, error);
+    for (size_t begin = 0, made; begin < batches; begin += made) {
+        const double start = os_seconds();
+        enum step_way way = STEP_LAUNCHES;
+        size_t count = batches - begin;
+        if (chosen) { /* its steps are images */
+            count = step_choice_next(choice, count * work.batch, &way) / work.batch;
+            count = count > 0 ? count : 1;
+        }
+        TRY(run_batches(cl, pass, &work, way, begin, count, &made, error));
+        if (chosen) {
+            step_choice_measured(choice, way, made * work.batch, os_seconds() - start);
+        }
+    }
+    cl->base.last_count = pass->count - (batches - 1) * work.batch;
+    return WEFT_OK;
 }
 
 enum weft_status opencl_evaluate(struct backend *backend, const struct evaluation_pass *pass,
                                  struct weft_error *error) {
     struct opencl_backend *cl = (struct opencl_backend *)backend;
-    enum step_way way = STEP_LAUNCHES;
-    const double start = os_seconds();
-    struct evaluation_pass part;
-    bool used;
-    opencl_pace_begin(cl, pass->count, false);
+    struct evaluation_pass part = *pass;
+    opencl_pace_begin(cl, opencl_pass_batch(cl, pass), false);
     if (backend->sets[pass->set].host_pixels != NULL) {
         TRY(opencl_portions_pass(cl, pass, &part, error));
-        pass = &part;
     }
-    used = is_used(cl) && pass->statistics == WEFT_STATISTICS_RUNNING;
-    if (used) {
-        step_choice_next(&cl->steps->choice[false], pass->count, &way);
-    }
-    TRY(way == STEP_KERNEL ? run_pass(cl, pass, error) : opencl_pass_enqueue(cl, pass, error));
-    TRY(opencl_pass_read(cl, pass, error));
-    if (used) {
-        step_choice_measured(&cl->steps->choice[false], way, pass->count, os_seconds() - start);
-    }
-    return WEFT_OK;
+    TRY(run_pass(cl, &part, error));
+    return opencl_pass_read(cl, &part, error);
 }
