@@ -43,6 +43,9 @@ struct backend_watch {
 struct backend_options {
     /* As --device: "auto", "cpu", "gpu", N, P:D, part of a name; NULL: "auto". */
     const char *device;
+    /* The device as device_choose has stored it, in place of ${device}: a selector may name another
+     * one later, if a platform fails. NULL: by ${device}. */
+    const struct device_info *chosen;
     /* Of the CPU backend, or compute units of an OpenCL CPU device whose driver makes sub-devices:
      * see backend_device. 0: all that the process may use. */
     unsigned threads;

@@ -83,7 +83,7 @@ struct backend {
     struct device_info device;
     struct backend_log log;
     struct watch watch;
-    size_t batch; /* the maximum number of images of a step or pass */
+    size_t batch;       /* the maximum number of images of a step or pass */
     size_t pass_images; /* of ops->evaluate */
     bool forward_only;
     bool images_on_host;       /* of an OpenCL device: those of the next backend_set_images */

@@ -207,9 +207,9 @@ static enum weft_status open_fast(const struct backend_request *request,
 }
 
 /* Opens the device that ${selector}, which is not "cpu", names. */
-static enum weft_status open_chosen(const struct backend_request *request, const char *selector,
-                                    struct choice *choice, struct backend **backend,
-                                    struct weft_error *error) {
+static enum weft_status open_named(const struct backend_request *request, const char *selector,
+                                   struct choice *choice, struct backend **backend,
+                                   struct weft_error *error) {
     const struct device_info *found = NULL;
     TRY(choose(selector, choice, &found, error));
     if (strcmp(selector, "auto") != 0) {
@@ -232,8 +232,10 @@ enum weft_status backend_open_debug(const struct weft_network *network,
         return error_set(error, WEFT_USAGE, "batch: %zu is not between 1 and 1,000,000",
                          options->batch);
     }
-    if (strcmp(selector, "cpu") != 0) {
-        status = open_chosen(&request, selector, &choice, backend, error);
+    if (options->chosen != NULL && !options->chosen->builtin) {
+        status = opencl_api->open(&request, options->chosen, backend, error);
+    } else if (options->chosen == NULL && strcmp(selector, "cpu") != 0) {
+        status = open_named(&request, selector, &choice, backend, error);
     } else if (options->math == WEFT_MATH_FAST) {
         status = open_fast(&request, &choice, backend, error); /* fails: there is no device */
     } else {

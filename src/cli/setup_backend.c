@@ -52,6 +52,7 @@ struct backend_options cli_setup_backend_options(const struct cli_options *optio
 }
 
 enum weft_status cli_setup_device(const struct cli_options *options,
+                                  const struct device_info *chosen,
                                   const struct weft_network *network, size_t batch,
                                   bool forward_only, struct backend **backend,
                                   struct weft_error *error) {
@@ -59,6 +60,7 @@ enum weft_status cli_setup_device(const struct cli_options *options,
     struct weft_error notice = {0};
     struct weft_device shown;
     TRY(cli_setup_begin(options, error));
+    requested.chosen = chosen;
     requested.batch = batch;
     requested.forward_only = forward_only;
     requested.watch = (struct backend_watch){.go_on = cli_setup_watch};

@@ -27,10 +27,11 @@ struct backend_options cli_setup_backend_options(const struct cli_options *optio
 /* Adds ${device} as the member "device". */
 void cli_setup_json_device(struct json_writer *json, const struct device_info *device);
 
-/* Opens the device that the options name, for up to ${batch} images at once, and prints which
- * device it is, and what a user should know about it. The backend stops when the program is
- * interrupted. */
+/* Opens the device that the options name, or ${chosen} unless that is NULL, for up to ${batch}
+ * images at once, and prints which device it is, and what a user should know about it. The backend
+ * stops when the program is interrupted. */
 enum weft_status cli_setup_device(const struct cli_options *options,
+                                  const struct device_info *chosen,
                                   const struct weft_network *network, size_t batch,
                                   bool forward_only, struct backend **backend,
                                   struct weft_error *error);

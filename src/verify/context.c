@@ -67,7 +67,7 @@ bool verify_vectors(const struct verify *verify) {
 struct verify_setup verify_device_setup(const struct verify *verify, size_t batch,
                                         const struct debug_options *debug) {
     struct verify_setup setup = {.options = verify->options->device, .debug = debug};
-    setup.options.device = verify->selector;
+    setup.options.chosen = &verify->outcome->device;
     setup.options.batch = batch;
     setup.options.forward_only = false;
     if (debug == NULL) {

@@ -91,7 +91,6 @@ struct verify {
     const struct verify_options *options;
     const struct verify_events *events;
     struct verify_outcome *outcome;
-    char selector[16];          /* of the device, by its number */
     struct debug_options flip;  /* of --inject; flip.flip is 0 without it */
     struct debug_options watch; /* of all backends: mapping_is_wish, and options->launches */
     char activity[300];         /* the last text of verify_doing, without the kernel */

@@ -239,11 +239,6 @@ enum weft_status verify_device(const struct verify_options *options,
     enum weft_status status;
     *outcome = (struct verify_outcome){.result = VERIFY_EQUAL};
     TRY(verify_choose(selector, &outcome->device, notice, error));
-    if (outcome->device.builtin) {
-        snprintf(verify.selector, sizeof verify.selector, "cpu");
-    } else {
-        snprintf(verify.selector, sizeof verify.selector, "%u", outcome->device.index);
-    }
     verify.watch.mapping_is_wish = options->device.mapping != WEFT_MAPPING_GPU;
     if (options->launches) {
         verify.watch.wait = true;

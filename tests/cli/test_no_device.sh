@@ -191,4 +191,16 @@ for call in clGetPlatformIDs clGetDeviceIDs clGetPlatformInfo; do
     done
     end
 done
+
+# One call fails after the device was chosen. Another device, if there is one, has its number then.
+begin "a device that is missing for a moment is not replaced by another one"
+for at in 7 12 17; do
+    rm -f "$mark"
+    without=("${fail[@]}" RUSTICL_ENABLE=llvmpipe FAIL=clGetDeviceIDs FAIL_AT="$at")
+    run_with verify --device 0 --quick --json --steps 1
+    [ -e "$mark" ] || problem "there is no call $at"
+    expect_code 4
+    expect_json 'e[-1]["event"] == "error" and "clGetDeviceIDs: CL_OUT_OF_HOST_MEMORY" in e[-1]["message"]'
+done
+end
 finish

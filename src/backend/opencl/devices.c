@@ -135,9 +135,11 @@ enum weft_status opencl_device_find(const struct device_info *device, cl_device_
                          device->index, now.reason);
     }
     if (strcmp(now.name, device->name) != 0 || strcmp(now.uuid, device->uuid) != 0 ||
-        strcmp(now.pci, device->pci) != 0) {
-        return error_set(error, WEFT_BAD_DEVICE, "opencl: device %u was %s, and is %s now",
-                         device->index, device->name, now.name);
+        strcmp(now.pci, device->pci) != 0 ||
+        strcmp(now.platform_name, device->platform_name) != 0) {
+        return error_set(error, WEFT_BAD_DEVICE,
+                         "opencl: device %u was %s (%s), and is %s (%s) now", device->index,
+                         device->name, device->platform_name, now.name, now.platform_name);
     }
     return WEFT_OK;
 }

@@ -189,8 +189,9 @@ static double step_gflop(const struct weft_network *network) {
 static enum weft_status open_backend(struct cli_bench *bench, const struct cli_options *options,
                                      enum weft_split split, size_t batch, struct backend **backend,
                                      struct weft_error *error) {
-    TRY(cli_setup_device(options, bench->model->network, batch, split == WEFT_SPLIT_TEST, backend,
-                         error));
+    const struct device_info *chosen = bench->device.name[0] != '\0' ? &bench->device : NULL;
+    TRY(cli_setup_device(options, chosen, bench->model->network, batch, split == WEFT_SPLIT_TEST,
+                         backend, error));
     TRY(cli_setup_write_model(*backend, bench->model, error));
     return backend_set_images(*backend, split, &bench->images[split], error);
 }
