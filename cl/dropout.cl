@@ -1,17 +1,17 @@
 /* dropout.cl: in a training step (trains), output = 0 or input x SCALE, as src/backend/dropout.h
- * chooses; elsewhere output = input. dinput is the same of doutput.
+ * chooses for ${layer}, a number; elsewhere output = input. dinput is the same of doutput.
  *
  * An item is VALUES_PER_ITEM adjacent values, a multiple of 4; the last item may have fewer. */
 
 PHILOX(WEFT_INLINE, KERNEL(dropout_words), natural)
 
 WEFT_INLINE void KERNEL(dropout_item)(int item, int shard, global const real *from, global real *to,
-                                      int key_low, int key_high, int trains) {
+                                      int key_low, int key_high, int trains, int layer) {
     const int end = min((item + 1) * VALUES_PER_ITEM, IN_SIZE);
     from = OF_SHARD(from, IN_SIZE);
     to = OF_SHARD(to, IN_SIZE);
     for (int begin = item * VALUES_PER_ITEM; begin < end; begin += 4) {
-        natural words[4] = {(natural)(begin / 4), IMAGE_NUMBERS(shard), (natural)(LAYER),
+        natural words[4] = {(natural)(begin / 4), IMAGE_NUMBERS(shard), (natural)(layer),
                             (natural)(0)};
         if (trains) {
             KERNEL(dropout_words)(words, (uint)key_low, (uint)key_high);
@@ -29,12 +29,12 @@ WEFT_INLINE void KERNEL(dropout_item)(int item, int shard, global const real *fr
 
 WEFT_INLINE void KERNEL(dropout_forward)(int item, int shard, LANE_MEMORY lanes,
                                          global const real *input, global real *output, int key_low,
-                                         int key_high, int trains) {
-    KERNEL(dropout_item)(item, shard, input, output, key_low, key_high, trains);
+                                         int key_high, int trains, int layer) {
+    KERNEL(dropout_item)(item, shard, input, output, key_low, key_high, trains, layer);
 }
 
 WEFT_INLINE void KERNEL(dropout_backward)(int item, int shard, LANE_MEMORY lanes,
                                           global const real *doutput, global real *dinput,
-                                          int key_low, int key_high, int trains) {
-    KERNEL(dropout_item)(item, shard, doutput, dinput, key_low, key_high, trains);
+                                          int key_low, int key_high, int trains, int layer) {
+    KERNEL(dropout_item)(item, shard, doutput, dinput, key_low, key_high, trains, layer);
 }

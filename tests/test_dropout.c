@@ -153,9 +153,10 @@ END_TEST
 
 #define DROP(p) "{\"kind\": \"dropout\", \"p\": " #p "}"
 
+/* Layers of equal sizes and probabilities share a kernel, but not what they drop. */
 START_TEST(bits) {
     layer_check_bits("dropout", LAYER_SMALL,
-                     "{\"input\": [13, 7, 11], \"layers\": [" DROP(0.5) ", " DROP(
+                     "{\"input\": [13, 7, 11], \"layers\": [" DROP(0.5) ", " DROP(0.5) ", " DROP(
                          0.3) ", {\"kind\": \"flatten\"}, " DROP(0) ", " DROP(1e-6) "]}");
 }
 END_TEST

@@ -64,8 +64,8 @@ static const char *const networks[] = {
     "{\"kind\":\"max_pool2d\",\"kernel_size\":2},"
     "{\"kind\":\"max_pool2d\",\"kernel_size\":[3,1],\"stride\":1,\"padding\":[1,0]},"
     "{\"kind\":\"flatten\"},{\"kind\":\"linear\",\"out_features\":5,\"bias\":false}]}",
-    /* Layers each of whose values comes from one value. All read the input, and the output has the
-     * values of each. */
+    /* Layers each of whose values comes from one value. All but one read the input, and the output
+     * has the values of each. Two dropouts are equal, and share a kernel. */
     "{\"input\":[3,13,11],\"layers\":["
     "{\"kind\":\"leaky_relu\",\"inputs\":[\"input\"],\"name\":\"a\",\"negative_slope\":0.3},"
     "{\"kind\":\"sigmoid\",\"inputs\":[\"input\"],\"name\":\"b\"},"
@@ -73,7 +73,8 @@ static const char *const networks[] = {
     "{\"kind\":\"gelu\",\"inputs\":[\"input\"],\"name\":\"d\",\"approximate\":\"tanh\"},"
     "{\"kind\":\"silu\",\"inputs\":[\"input\"],\"name\":\"e\"},"
     "{\"kind\":\"dropout\",\"inputs\":[\"input\"],\"name\":\"f\",\"p\":0.3},"
-    "{\"kind\":\"concat\",\"inputs\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]}]}",
+    "{\"kind\":\"dropout\",\"inputs\":[\"f\"],\"name\":\"g\",\"p\":0.3},"
+    "{\"kind\":\"concat\",\"inputs\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\"]}]}",
 };
 
 /* Bits of variants (verify_variant) in which a case is run. */

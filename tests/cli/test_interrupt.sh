@@ -88,7 +88,7 @@ expect_empty out
 end
 
 begin "bench, after the measurement of the peak"
-interrupted err "batches of 500" SIGINT bench --data "$work/files" --device cpu --repeat 20 --images 20000 --verbose --only evaluate --peak
+interrupted err "batches of 512" SIGINT bench --data "$work/files" --device cpu --repeat 20 --images 20000 --verbose --only evaluate --peak
 expect_code 130
 expect_text err "the parts that were complete are shown"
 expect_text out "peak "

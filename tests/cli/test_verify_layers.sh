@@ -50,7 +50,9 @@ names "a slope of gelu without a threshold" 1 layers "$activations" input.grad "
 names "a slope of silu without a threshold" 1 layers "$activations" input.grad "$any" \
     silu.cl 's/real_clean(real_clean(s \* real_fma(x, REAL(1.0f) - s, REAL(1.0f))) \* d)/real_clean(s * real_fma(x, REAL(1.0f) - s, REAL(1.0f)) * d)/'
 names "random words of another layer" 1 layers dropout output "$any" \
-    dropout.cl 's/(natural)(LAYER)/(natural)(LAYER + 1)/'
+    dropout.cl 's/(natural)(layer)/(natural)(layer + 1)/'
+names "random words of the first equal layer" 1 layers dropout output "$any" \
+    dropout.cl 's/(natural)(layer)/(natural)(LAYER)/'
 names "values divided, not multiplied by the quotient" 1 layers dropout output "$any" \
     dropout.cl 's/real_clean(x \* REAL(SCALE))/real_clean(real_div(x, REAL(1.0f \/ SCALE)))/'
 names "dropout that is always active" 1 layers dropout output "$any" \

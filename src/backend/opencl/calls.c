@@ -108,6 +108,8 @@ size_t opencl_constant_of(const struct opencl_groups *groups, const struct openc
             offset += shape_size(layer_input_shape(groups->network, layer, i));
         }
         return offset;
+    case ARG_LAYER:
+        return groups->list[call->group].main + 1;
     default:
         return 0;
     }

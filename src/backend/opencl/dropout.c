@@ -24,12 +24,12 @@ static const struct opencl_function functions[] = {
      .passes = PASS_FORWARD,
      .range = RANGE_SHARDS,
      .items = items,
-     .arguments = {ARG_INPUT, ARG_OUTPUT, ARG_KEY_LOW, ARG_KEY_HIGH, ARG_TRAINS}},
+     .arguments = {ARG_INPUT, ARG_OUTPUT, ARG_KEY_LOW, ARG_KEY_HIGH, ARG_TRAINS, ARG_LAYER}},
     {.name = "dropout_backward",
      .passes = PASS_BACKWARD,
      .range = RANGE_SHARDS,
      .input_items = items,
-     .arguments = {ARG_DOUTPUT, ARG_DINPUT, ARG_KEY_LOW, ARG_KEY_HIGH, ARG_TRAINS}},
+     .arguments = {ARG_DOUTPUT, ARG_DINPUT, ARG_KEY_LOW, ARG_KEY_HIGH, ARG_TRAINS, ARG_LAYER}},
 };
 
 const struct opencl_layer opencl_dropout = {

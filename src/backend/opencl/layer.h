@@ -53,6 +53,7 @@ enum opencl_argument {
     ARG_VALUES,       /* values that an item computes of them */
     ARG_OFFSET,       /* values of the output before those of the input */
     ARG_OUT_SIZE,     /* values of an image of the output */
+    ARG_LAYER,        /* number of the layer, from 1 */
     ARG_ZERO,         /* 0 */
 };
 
