@@ -214,9 +214,13 @@ WEFT_INLINE void KERNEL(batch_norm_forward)(int item, int shard, LANE_MEMORY lan
                                             global const real *input,
                                             global const float *parameters,
                                             global const float *scratch, global real *output) {
-    const int end = (item + 1) * VALUES_PER_ITEM;
     input = OF_SHARD(input, IN_SIZE);
     output = OF_SHARD(output, IN_SIZE);
+#if VALUES_PER_ITEM == 1
+    const int c = item / AREA;
+    AT(output, item) = KERNEL(batch_norm_output)(item, input, MEAN(c), SCALE(c), SHIFTED(c));
+#else
+    const int end = (item + 1) * VALUES_PER_ITEM;
     for (int i = item * VALUES_PER_ITEM; i < end;) {
         const int c = i / AREA, next = min(end, (c + 1) * AREA);
         const float mean = MEAN(c), scale = SCALE(c), bias = SHIFTED(c);
@@ -224,6 +228,7 @@ WEFT_INLINE void KERNEL(batch_norm_forward)(int item, int shard, LANE_MEMORY lan
             AT(output, i) = KERNEL(batch_norm_output)(i, input, mean, scale, bias);
         }
     }
+#endif
 }
 
 WEFT_INLINE void KERNEL(batch_norm_backward)(int item, int shard, LANE_MEMORY lanes,

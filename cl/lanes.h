@@ -52,10 +52,10 @@
  *   GROUP_BARRIER    what the work-items of the group have written is visible to all of them
  *
  * KERNEL(name) is name_LAYER, LAYER the number of the first of the layers of a kind with equal
- * shapes and arguments, for which the file is compiled once; a function that needs the number of its
- * own layer takes it as an argument (ARG_LAYER). WEIGHT and so on are places after the
- * layer's first tensor in a flat array; parameters, buffers and partials point there. The host
- * makes kernels of a layer's functions (src/backend/opencl/emit.c), which have the form
+ * shapes and arguments, for which the file is compiled once; a function that needs the number of
+ * its own layer takes it as an argument (ARG_LAYER). WEIGHT and so on are places after the layer's
+ * first tensor in a flat array; parameters, buffers and partials point there. The host makes
+ * kernels of a layer's functions (src/backend/opencl/emit.c), which have the form
  *   WEFT_INLINE void KERNEL(name)(int item, int shard, LANE_MEMORY lanes, ...) */
 #define JOIN_(a, b)  a##_##b
 #define JOIN(a, b)   JOIN_(a, b)
