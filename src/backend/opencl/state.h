@@ -151,11 +151,4 @@ static inline bool opencl_update_has(const struct opencl_backend *cl,
     return launch >= &cl->common[COMMON_UPDATE_JOIN] && launch <= &cl->common[COMMON_UPDATE_STEP];
 }
 
-/* Opens another backend for the network of ${first} and with the ${options} of ${first} (--math
- * exact). It shares context and program, but has a queue, kernels and memory of its own.
- * ${first} must be closed last. */
-enum weft_status opencl_open_shared(struct opencl_backend *first,
-                                    const struct backend_options *options,
-                                    struct opencl_backend **shared, struct weft_error *error);
-
 #endif

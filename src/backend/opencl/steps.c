@@ -2,12 +2,17 @@
 #include "backend/opencl/steps.h"
 #include "backend/log.h"
 #include "backend/opencl/errors.h"
+#include "backend/opencl/fill.h"
 #include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
+#include "backend/opencl/pace.h"
+#include "backend/opencl/plan.h"
 #include "backend/opencl/source.h"
 #include "backend/opencl/state.h"
+#include "backend/opencl/transfer.h"
 #include "base/try.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +23,10 @@
 #define ATOMIC_SCOPE_DEVICE        (1u << 5)
 
 #define COUNTER_BYTES 128 /* COUNTER_STRIDE of cl/phases.cl */
+
+/* Of a step, in the units of watch_work: some tens of milliseconds of a fast core. A launch costs
+ * little beside it, and is interrupted sooner. */
+#define MOST_WORK (UINT64_C(1) << 32)
 
 /* Returns the version of OpenCL C in which the device has atomics of order acq_rel and scope
  * device, or NULL. OpenCL 2 requires them, OpenCL 3.0 does not. */
@@ -134,6 +143,84 @@ enum weft_status opencl_steps_make(struct opencl_backend *cl, struct weft_error 
     return cl->steps == NULL || make_kernel(cl, &failure) == WEFT_OK
                ? WEFT_OK
                : opencl_steps_failed(cl, &failure, error);
+}
+
+/* Records of debugging and profiles are of launches. */
+bool opencl_steps_used(const struct opencl_backend *cl) {
+    return cl->steps != NULL && cl->debug == NULL && cl->base.profile == NULL &&
+           (cl->steps->choice[true].fixed || cl->base.watch.step <= MOST_WORK);
+}
+
+/* Sets argument ${index} of the kernel. */
+static enum weft_status set(struct opencl_backend *cl, size_t index, size_t size, const void *value,
+                            struct weft_error *error) {
+    return opencl_queue_check(cl, clSetKernelArg(cl->steps->kernel, (cl_uint)index, size, value),
+                              "clSetKernelArg: " PHASES_KERNEL, error);
+}
+
+static const cl_mem *buffer_of(struct opencl_backend *cl, const struct opencl_work *work,
+                               const struct opencl_phase_buffer *buffer) {
+    switch (buffer->argument) {
+    case ARG_PIXELS:
+        return &cl->base.sets[work->images.set].device_pixels;
+    case ARG_LABELS:
+        return &cl->base.sets[work->images.set].device_labels;
+    case ARG_ORDER:
+        return work->images.order;
+    case ARG_CHANGES:
+        return opencl_images_changes(cl, &work->images);
+    default:
+        return opencl_buffer_of(cl, &buffer->call, buffer->argument);
+    }
+}
+
+static enum weft_status set_arguments(struct opencl_backend *cl, const struct opencl_work *work,
+                                      size_t begin, size_t count, struct weft_error *error) {
+    const struct opencl_phases *phases = &cl->steps->phases;
+    cl_int numbers[PHASES_NUMBERS] = {work->trains,
+                                      (cl_int)begin,
+                                      (cl_int)count,
+                                      (cl_int)work->batch,
+                                      (cl_int)work->images.first,
+                                      (cl_int)work->count};
+    opencl_images_sides(cl, &work->images, numbers + PHASES_NUMBERS - 2);
+    TRY(set(cl, PHASES_COUNTERS, sizeof cl->steps->counters, &cl->steps->counters, error));
+    for (size_t i = 0; i < PHASES_NUMBERS; i++) {
+        TRY(set(cl, PHASES_FIRST_NUMBER + i, sizeof numbers[i], &numbers[i], error));
+    }
+    for (size_t i = 0; i < phases->buffer_count; i++) {
+        const cl_mem *memory = buffer_of(cl, work, &phases->buffers[i]);
+        TRY(set(cl, PHASES_FIRST_NUMBER + PHASES_NUMBERS + i, sizeof *memory, memory, error));
+    }
+    return WEFT_OK;
+}
+
+enum weft_status opencl_steps_launch(struct opencl_backend *cl, const struct opencl_work *work,
+                                     size_t begin, size_t count, size_t *made,
+                                     struct weft_error *error) {
+    const size_t units = cl->limits.units, one = 1;
+    const size_t chunks = cl->steps->phases.chunks[work->trains] * units; /* of a step */
+    cl_int done = 0;
+    count = count < INT_MAX / 2 / chunks ? count : INT_MAX / 2 / chunks;
+    TRY(set_arguments(cl, work, begin, count, error));
+    TRY(opencl_fill(cl, cl->steps->counters, 0, 0, cl->steps->counter_bytes, error));
+    TRY(opencl_pace_finish(cl, "clFinish", error));
+    TRY(opencl_lost_check(cl->device, error));
+    TRY(opencl_queue_check(
+        cl,
+        clEnqueueNDRangeKernel(cl->queue, cl->steps->kernel, 1, NULL, &units, &one, 0, NULL, NULL),
+        "clEnqueueNDRangeKernel: " PHASES_KERNEL, error));
+    TRY(opencl_read(cl, cl->steps->counters, &done, sizeof done, error));
+    *made = (size_t)done / chunks;
+    cl->has_computed = true;
+    cl->base.steps_by_kernel += work->trains ? *made : 0;
+    watch_add(&cl->base.watch, *made * cl->base.watch.step);
+    if (done <= 0 || (size_t)done % chunks != 0 || *made > count) {
+        cl->base.steps_incomplete = true;
+        return error_set(error, WEFT_BAD_DEVICE, PHASES_KERNEL ": %d chunks done, of %zu a step",
+                         done, chunks);
+    }
+    return watch_check(&cl->base.watch, "computation", error);
 }
 
 void opencl_steps_finish(struct opencl_backend *cl) {

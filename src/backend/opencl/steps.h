@@ -5,6 +5,7 @@
 
 #include "backend/backend.h"
 #include "backend/opencl/cl.h"
+#include "backend/opencl/passes.h"
 #include "backend/opencl/phases.h"
 #include "backend/opencl/step_choice.h"
 
@@ -34,6 +35,22 @@ enum weft_status opencl_steps_source(const struct opencl_backend *cl, const char
 
 /* Makes the kernel of the program that has been built. */
 enum weft_status opencl_steps_make(struct opencl_backend *cl, struct weft_error *error);
+
+/* What the kernel computes. */
+struct opencl_work {
+    bool trains; /* else it evaluates */
+    struct opencl_images images;
+    size_t count, batch; /* images in all, and of a step */
+};
+
+/* Returns whether the kernel may be used now. */
+bool opencl_steps_used(const struct opencl_backend *cl);
+
+/* Enqueues ${count} steps of ${work} from ${begin} on, and waits. Stores in ${made} how many there
+ * were: fewer if a compute unit has left. */
+enum weft_status opencl_steps_launch(struct opencl_backend *cl, const struct opencl_work *work,
+                                     size_t begin, size_t count, size_t *made,
+                                     struct weft_error *error);
 
 /* Goes on without the kernel, cl->steps, after the ${failure} of something that it needs. Fails, in
  * the same way, if the kernel was requested, or if the cause is another one. */

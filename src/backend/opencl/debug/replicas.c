@@ -4,6 +4,7 @@
 #include "backend/opencl/errors.h"
 #include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
+#include "backend/opencl/opening.h"
 #include "backend/opencl/pace.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/source.h"

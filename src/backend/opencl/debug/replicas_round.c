@@ -4,7 +4,7 @@
 #include "backend/opencl/fill.h"
 #include "backend/opencl/loss.h"
 #include "backend/opencl/pace.h"
-#include "backend/opencl/passes.h"
+#include "backend/opencl/training.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
 
