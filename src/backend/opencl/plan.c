@@ -259,7 +259,7 @@ static enum weft_status add_launch(struct opencl_backend *cl, const struct openc
     return WEFT_OK;
 }
 
-/* Makes the launches of no layer. passes.c sets their arguments. */
+/* Makes the launches of no layer. Who enqueues one sets its arguments. */
 static enum weft_status make_common(struct opencl_backend *cl, struct weft_error *error) {
     size_t vectors = opencl_padded(cl->base.network->parameter_count) / CPU_LANES;
     size_t size = shape_size(cl->base.network->input);
