@@ -238,8 +238,8 @@ struct weft_evaluation_options {
     /* Images of a pass, at most those of the session; 0: those. With WEFT_STATISTICS_BATCH the
      * statistics are those of a pass; else the size of a pass changes only the speed. */
     size_t batch;
-    /* Called after each pass with the number of evaluated images and of all. false ends the
-     * evaluation with WEFT_INTERRUPTED. May be NULL. */
+    /* Called after each batch, or after several short ones, with the number of evaluated images and
+     * of all. false ends the evaluation with WEFT_INTERRUPTED. May be NULL. */
     bool (*progress)(void *context, size_t done, size_t images);
     void *context;
     /* If not NULL: the caller's array for outputs x outputs numbers of images, a row for each true

@@ -56,8 +56,9 @@ struct evaluation_options {
     size_t set;                      /* the images: of backend_set_images */
     size_t first, count;             /* those from ${first} on; count 0: to the last one */
     enum weft_statistics statistics; /* that batch norm uses */
-    /* Images of a pass, at least 1. With WEFT_STATISTICS_BATCH the statistics are those of a pass;
-     * with WEFT_STATISTICS_RUNNING the size of a pass changes only the speed. */
+    /* Images of a batch, at least 1. With WEFT_STATISTICS_BATCH the statistics are those of a
+     * batch; with WEFT_STATISTICS_RUNNING the size of a batch changes only the speed, and a pass
+     * may have several. */
     size_t batch;
     bool average_flips; /* the logits are those of flips.h */
     /* Called after each pass with the number of evaluated images and of all images. May be NULL.
