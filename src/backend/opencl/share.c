@@ -14,8 +14,10 @@ size_t opencl_texts_add(struct opencl_texts *texts, size_t begin, size_t owner) 
         return owner;
     }
     for (size_t i = 0; i < texts->count; i++) {
-        if (texts->list[i].length == length && memcmp(texts->all.bytes + texts->list[i].begin,
-                                                      texts->all.bytes + begin, length) == 0) {
+        /* Without a text there may be no bytes. */
+        if (texts->list[i].length == length &&
+            (length == 0 || memcmp(texts->all.bytes + texts->list[i].begin,
+                                   texts->all.bytes + begin, length) == 0)) {
             texts->all.length = begin;
             return texts->list[i].owner;
         }
