@@ -31,8 +31,8 @@ enum weft_status opencl_gather(struct opencl_backend *cl, const struct opencl_im
 enum weft_status opencl_changes_write(struct opencl_backend *cl, const struct image_change *changes,
                                       size_t count, struct weft_error *error);
 
-/* Reads activation ${index} of ${count} images, which is in ${buffer}, and stores it in the order of
- * the images. */
+/* Reads activation ${index} of ${count} images, which is in ${buffer}, and stores it in the order
+ * of the images. */
 enum weft_status opencl_activation_read(struct opencl_backend *cl, cl_mem buffer, size_t index,
                                         size_t count, float *values, struct weft_error *error);
 

@@ -6,12 +6,10 @@
  * training step a batch norm is computed by channels if the compute units get about the same number
  * of channels. The phases of an evaluation are by shards: a unit finds its shards in its cache. */
 #include "backend/opencl/phases.h"
-#include "backend/opencl/emit.h"
 #include "backend/opencl/layer.h"
 #include "backend/opencl/share.h"
 #include "base/try.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,46 +87,6 @@ static void add_group(struct opencl_phases *phases, size_t group, unsigned passe
     }
 }
 
-/* Stores what argument ${a} of ${call} is in the kernel. */
-static void name_argument(const struct opencl_phases *phases, const struct opencl_call *call,
-                          size_t a, char name[OPENCL_PHASE_NAME]) {
-    static const char *const names[] = {[ARG_PARAMETERS] = "parameters",
-                                        [ARG_BUFFERS] = "buffers",
-                                        [ARG_PARTIALS] = "partials",
-                                        [ARG_GRADIENTS] = "gradients",
-                                        [ARG_MOMENTS] = "moments",
-                                        [ARG_SECOND_MOMENTS] = "second_moments",
-                                        [ARG_PIXELS] = "pixels",
-                                        [ARG_TABLE] = "table",
-                                        [ARG_TARGETS] = "targets",
-                                        [ARG_NUMBERS] = "numbers",
-                                        [ARG_LABELS] = "labels",
-                                        [ARG_ORDER] = "order",
-                                        [ARG_CHANGES] = "changes",
-                                        [ARG_RESULTS] = "results",
-                                        [ARG_LOSSES] = "losses",
-                                        [ARG_PREDICTIONS] = "predictions",
-                                        [ARG_COUNT] = "count",
-                                        [ARG_UPDATE] = "1",
-                                        [ARG_BATCH] = "1",
-                                        [ARG_RESULT_INDEX] = "result_index",
-                                        [ARG_FIRST] = "first",
-                                        [ARG_KEY_LOW] = "key_low",
-                                        [ARG_KEY_HIGH] = "key_high",
-                                        [ARG_TRAINS] = "train",
-                                        [ARG_HEIGHT] = "height",
-                                        [ARG_WIDTH] = "width"};
-    const enum opencl_argument argument = call->function->arguments[a];
-    const size_t tensor = opencl_tensor_of(&phases->groups, call, argument);
-    if (tensor != OPENCL_NO_TENSOR) {
-        snprintf(name, OPENCL_PHASE_NAME, "tensor%zu", tensor);
-    } else if (argument == ARG_SCRATCH) {
-        snprintf(name, OPENCL_PHASE_NAME, "scratch%zu", call->group);
-    } else {
-        snprintf(name, OPENCL_PHASE_NAME, "%s", names[argument]);
-    }
-}
-
 /* Adds the buffers that ${call} takes, unless there are such parameters already. */
 static void add_buffers(struct opencl_phases *phases, const struct opencl_call *call) {
     for (size_t a = 0; call->function->arguments[a] != ARG_END; a++) {
@@ -138,37 +96,12 @@ static void add_buffers(struct opencl_phases *phases, const struct opencl_call *
         if (buffer->argument >= OPENCL_ARG_NUMBER) {
             continue;
         }
-        name_argument(phases, call, a, buffer->name);
+        opencl_phase_argument(phases, call, a, buffer->name);
         while (strcmp(phases->buffers[i].name, buffer->name) != 0) {
             i++;
         }
         phases->buffer_count += i == phases->buffer_count;
     }
-}
-
-/* Appends the parameters and the text of the function that computes the items [begin, end) of
- * ${phase}, of all shards. */
-static void emit_body(struct text *text, const struct opencl_phases *phases,
-                      const struct opencl_phase *phase) {
-    const struct opencl_function *function = phase->call.function;
-    text_add(text, "(int begin, int end");
-    for (size_t a = 0; function->arguments[a] != ARG_END; a++) {
-        if (function->arguments[a] < OPENCL_ARG_CONSTANT) {
-            text_add(text, ", ");
-            opencl_emit_parameter(text, function, function->arguments[a], function->passes != 0,
-                                  "a", a);
-        }
-    }
-    text_add(text, ") {\n    LANE_MEMORY lanes = 0;\n"
-                   "    for (int i = begin; i < end; i++) ");
-    opencl_emit_function(text, &phases->groups, &phase->call);
-    if (phase->by_batch) {
-        text_add(text, "(i, 0, lanes");
-    } else {
-        text_add(text, "(i %% %zu, i / %zu, lanes", phase->items, phase->items);
-    }
-    opencl_emit_arguments(text, &phases->groups, &phase->call, "a");
-    text_add(text, ");\n}\n");
 }
 
 /* Sets same of each phase. */
@@ -177,7 +110,7 @@ static enum weft_status share(struct opencl_phases *phases, struct weft_error *e
     bool failed;
     for (size_t i = 0; i < phases->count; i++) {
         const size_t begin = texts.all.length;
-        emit_body(&texts.all, phases, &phases->list[i]);
+        opencl_emit_phase(&texts.all, phases, &phases->list[i]);
         phases->list[i].same = opencl_texts_add(&texts, begin, i);
     }
     failed = texts.all.failed;
@@ -244,67 +177,4 @@ void opencl_phases_finish(struct opencl_phases *phases) {
     free(phases->list);
     free(phases->buffers);
     *phases = (struct opencl_phases){.count = 0};
-}
-
-/* Appends the call of phase ${i}. */
-static void emit_call(struct text *text, const struct opencl_phases *phases, size_t i) {
-    const struct opencl_phase *phase = &phases->list[i];
-    char name[OPENCL_PHASE_NAME];
-    text_add(text, "        %sPHASE(%zu, %zu%s, phase_%zu(begin, end",
-             !phase->evaluates ? "if (train) "
-             : !phase->trains  ? "if (!train) "
-                               : "",
-             phase->chunks, phase->items, phase->by_batch ? "" : " * shards", phase->same);
-    for (size_t a = 0; phase->call.function->arguments[a] != ARG_END; a++) {
-        if (phase->call.function->arguments[a] >= OPENCL_ARG_CONSTANT) {
-            continue;
-        }
-        name_argument(phases, &phase->call, a, name);
-        text_add(text, ", %s", name);
-        if (phase->call.function->arguments[a] == ARG_NUMBERS) {
-            text_add(text, " + index");
-        }
-        if (opencl_argument_begins(phase->call.function, phase->call.function->arguments[a])) {
-            text_add(
-                text, ", %zu",
-                opencl_begin_of(&phases->groups, &phase->call, phase->call.function->arguments[a]));
-        }
-    }
-    text_add(text, "))\n");
-}
-
-void opencl_emit_phases(struct text *text, const struct opencl_phases *phases) {
-    /* Not inlined, so that the kernel is small, and the compiler takes a function at a time. */
-    for (size_t i = 0; i < phases->count; i++) {
-        if (phases->list[i].same == i) {
-            text_add(text, "__attribute__((noinline)) void phase_%zu", i);
-            emit_body(text, phases, &phases->list[i]);
-        }
-    }
-    text_add(text, "kernel void " PHASES_KERNEL "(global atomic_int *counters, int train, "
-                   "int begin_step, int steps, int batch, int begin_image, int images, "
-                   "int height, int width");
-    for (size_t i = 0; i < phases->buffer_count; i++) {
-        text_add(text, ", global %s *%s",
-                 phases->buffers[i].argument == ARG_NUMBERS ? "const struct step_numbers" : "void",
-                 phases->buffers[i].name);
-    }
-    text_add(text, ") {\n"
-                   "    struct unit unit = UNIT_OF_ITEM(steps);\n"
-                   "    for (int step = 0; STEP_BEGINS(step); step++) {\n"
-                   "        const int index = begin_step + step;\n"
-                   "        const int first = begin_image + index * batch;\n"
-                   "        const int count = min(batch, images - index * batch);\n"
-                   "        const int shards = (count + 15) / 16;\n"
-                   "        const int result_index = index * ((batch + 15) / 16);\n");
-    if (!phases->forward_only) {
-        text_add(text, "        const int key_low = train ? numbers[index].key[0] : 0;\n"
-                       "        const int key_high = train ? numbers[index].key[1] : 0;\n");
-    } else {
-        text_add(text, "        const int key_low = 0, key_high = 0;\n");
-    }
-    for (size_t i = 0; i < phases->count; i++) {
-        emit_call(text, phases, i);
-    }
-    text_add(text, "    }\n}\n");
 }

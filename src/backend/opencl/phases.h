@@ -43,6 +43,15 @@ enum weft_status opencl_phases_make(const struct opencl_groups *groups, bool for
                                     struct weft_error *error);
 void opencl_phases_finish(struct opencl_phases *phases);
 
+/* Stores the name of argument ${a} of ${call} in the kernel. */
+void opencl_phase_argument(const struct opencl_phases *phases, const struct opencl_call *call,
+                           size_t a, char name[OPENCL_PHASE_NAME]);
+
+/* Appends the parameters and the text of the function of ${phase}, which computes the items [begin,
+ * end) of all shards. */
+void opencl_emit_phase(struct text *text, const struct opencl_phases *phases,
+                       const struct opencl_phase *phase);
+
 /* Appends the functions of all phases, and the kernel that calls them. ${text} has the functions of
  * the layers, and cl/phases.cl. */
 void opencl_emit_phases(struct text *text, const struct opencl_phases *phases);
