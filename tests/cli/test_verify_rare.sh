@@ -74,7 +74,7 @@ replays 's/lane = shard \* 16/lane = first + shard * 16/'
 end
 
 begin "losses of an evaluation"
-plant losses cross_entropy.cl 's/AT(losses, shard) = loss;/AT(losses, shard) = loss + loss * 0x1p-20f;/'
+plant losses cross_entropy.cl 's/AT(losses, result_index + shard) = loss;/AT(losses, result_index + shard) = loss + loss * 0x1p-20f;/'
 finds 1 evaluation cross_entropy "rounding"
 expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['losses']"
 replays 's/= loss + loss \* 0x1p-20f;/= loss;/'
