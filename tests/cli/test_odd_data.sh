@@ -88,7 +88,7 @@ if [ -n "$pictures" ]; then
     wrong directory "DIR/train/a/2.png"
     wrong lonely "DIR: no test images: 0.2 of the images of each class"
     wrong lonely "--test-fraction"
-    wrong trained "DIR/train: the training images are 1 x 8 x 8 (channels, height, width), but the test images in DIR/test are 3 x 8 x 8"
+    wrong nested "DIR/test/b/more: pictures in a folder within that of a class"
 fi
 
 begin "bench and verify with other images"

@@ -87,7 +87,8 @@ def png_kinds(folder):
         with open(path, "w") as file:
             file.write("no picture")
     os.makedirs(f"{first}/more")
-    png_file.write(f"{first}/more/x.png", 3, 3, 0, [bytes(3)] * 3)
+    with open(f"{first}/more/x.txt", "w") as file:
+        file.write("no picture")
 
 
 def shapes(folder):
@@ -124,13 +125,14 @@ def wrong(folder):
         with open(f"{folder}/{name}/classes.txt", "wb") as file:
             file.write(text)
     grey = [bytes(8)] * 8
-    for name in "directory", "lonely", "trained":
+    for name in "directory", "lonely", "nested":
         for split in ("train", "test") if name != "lonely" else ("train",):
             for label in "a", "b":
                 os.makedirs(f"{folder}/{name}/{split}/{label}")
                 png_file.write(f"{folder}/{name}/{split}/{label}/1.png", 8, 8, 0, grey)
     os.makedirs(f"{folder}/directory/train/a/2.png")
-    png_file.write(f"{folder}/trained/test/b/1.png", 8, 8, 2, [bytes(24)] * 8)
+    os.makedirs(f"{folder}/nested/test/b/more")
+    png_file.write(f"{folder}/nested/test/b/more/1.png", 8, 8, 0, grey)
 
 
 if __name__ == "__main__":
