@@ -15,17 +15,17 @@ struct results {
     uint32_t *predictions;
 };
 
-/* Evaluates ${count} test images on ${backend}, ${most} at a time. */
-static enum weft_status evaluate(struct backend *backend, size_t count, size_t most,
+/* Evaluates ${count} test images from ${first} on on ${backend}, ${most} at a time. */
+static enum weft_status evaluate(struct backend *backend, size_t first, size_t count, size_t most,
                                  const struct results *results, struct weft_error *error) {
-    for (size_t first = 0; first < count; first += most) {
+    for (size_t done = 0; done < count; done += most) {
         const struct evaluation_pass pass = {
             .set = WEFT_SPLIT_TEST,
             .statistics = WEFT_STATISTICS_RUNNING,
-            .first = first,
-            .count = count - first < most ? count - first : most,
-            .losses = results->losses + first,
-            .predictions = results->predictions + first,
+            .first = first + done,
+            .count = count - done < most ? count - done : most,
+            .losses = results->losses + done,
+            .predictions = results->predictions + done,
         };
         TRY(backend_evaluate(backend, &pass, error));
     }
@@ -33,9 +33,8 @@ static enum weft_status evaluate(struct backend *backend, size_t count, size_t m
 }
 
 enum weft_status verify_batches_compare(const struct trainer *trainer, struct backend *backend,
-                                        struct backend *expected, struct verify_difference *found,
-                                        struct weft_error *error) {
-    const size_t count = trainer->images[WEFT_SPLIT_TEST].count;
+                                        struct backend *expected, size_t first, size_t count,
+                                        struct verify_difference *found, struct weft_error *error) {
     struct results results[2];
     enum weft_status status = WEFT_OK;
     for (int i = 0; i < 2; i++) {
@@ -46,8 +45,8 @@ enum weft_status verify_batches_compare(const struct trainer *trainer, struct ba
         }
     }
     TRY_OR(done, status);
-    TRY_OR(done, evaluate(expected, count, trainer->batch, &results[1], error));
-    TRY_OR(done, evaluate(backend, count, count, &results[0], error));
+    TRY_OR(done, evaluate(expected, first, count, trainer->batch, &results[1], error));
+    TRY_OR(done, evaluate(backend, first, count, count, &results[0], error));
     verify_compare(found, "evaluation", "losses", "", results[0].losses, results[1].losses, count,
                    false);
     verify_compare(found, "evaluation", "predictions", "", results[0].predictions,
@@ -67,7 +66,8 @@ enum weft_status verify_batches(struct trainer *trainer, struct weft_error *erro
         return WEFT_OK;
     }
     verify_doing(verify, VERIFY_STAGE_EVALUATION, "several batches at once");
-    TRY(verify_batches_compare(trainer, trainer->backend, trainer->backend, &found, error));
+    TRY(verify_batches_compare(trainer, trainer->backend, trainer->backend, 0,
+                               trainer->images[WEFT_SPLIT_TEST].count, &found, error));
     if (found.differing > 0) {
         snprintf(found.where, sizeof found.where, "several batches at once");
         verify_decide_way(verify, &found, "evaluation", "results", CAUSE_BATCHES);

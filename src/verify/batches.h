@@ -4,11 +4,12 @@
 
 #include "verify/trainer.h"
 
-/* Compares the losses and predictions of all test images, which ${backend} evaluates at once, with
- * those of ${expected}, which evaluates a batch at a time and may be the same. */
+/* Compares the losses and predictions of ${count} test images from ${first} on, which ${backend}
+ * evaluates at once, with those of ${expected}, which evaluates a batch at a time and may be the
+ * same. */
 enum weft_status verify_batches_compare(const struct trainer *trainer, struct backend *backend,
-                                        struct backend *expected, struct verify_difference *found,
-                                        struct weft_error *error);
+                                        struct backend *expected, size_t first, size_t count,
+                                        struct verify_difference *found, struct weft_error *error);
 
 /* Compares these on the device of ${trainer}, whose evaluation was right. Reports a difference. */
 enum weft_status verify_batches(struct trainer *trainer, struct weft_error *error);

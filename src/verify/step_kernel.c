@@ -79,28 +79,8 @@ static enum weft_status compare_odd(struct trainer *trainer, struct backend *con
     return compare_arrays(trainer, backends[0], backends[1], found, error);
 }
 
-/* Compares the evaluation of the test images from ${first} on, with the parameters of the training
- * before. */
-static enum weft_status compare_pass(struct backend *const backends[2], size_t first, size_t count,
-                                     struct verify_difference *found, struct weft_error *error) {
-    float losses[2][TRAINER_BATCH];
-    uint32_t predictions[2][TRAINER_BATCH];
-    for (int i = 0; i < 2; i++) {
-        const struct evaluation_pass pass = {.set = WEFT_SPLIT_TEST,
-                                             .statistics = WEFT_STATISTICS_RUNNING,
-                                             .first = first,
-                                             .count = count,
-                                             .losses = losses[i],
-                                             .predictions = predictions[i]};
-        TRY(backend_evaluate(backends[i], &pass, error));
-    }
-    verify_compare(found, "evaluation", "losses", "", losses[0], losses[1], count, false);
-    verify_compare(found, "evaluation", "predictions", "", predictions[0], predictions[1], count,
-                   true);
-    return WEFT_OK;
-}
-
-/* Compares evaluations, as ${trainer} makes them, of an odd batch, and of several batches. */
+/* Compares evaluations, with the parameters of the training before: as ${trainer} makes them, of an
+ * odd batch, and of several batches. */
 static enum weft_status compare_evaluations(const struct trainer *trainer,
                                             struct backend *const backends[2],
                                             struct verify_difference *found,
@@ -108,11 +88,12 @@ static enum weft_status compare_evaluations(const struct trainer *trainer,
     const size_t images = trainer->images[WEFT_SPLIT_TEST].count;
     const size_t most = trainer->batch < images ? trainer->batch : images;
     const size_t odd = ODD_BATCH < most ? ODD_BATCH : most;
-    TRY(compare_pass(backends, 0, most, found, error));
-    TRY(compare_pass(backends, images - odd, odd, found, error));
-    return found->differing == 0
-               ? verify_batches_compare(trainer, backends[0], backends[1], found, error)
-               : WEFT_OK;
+    const size_t first[] = {0, images - odd, 0}, count[] = {most, odd, images};
+    for (int i = 0; i < 3 && found->differing == 0; i++) {
+        TRY(verify_batches_compare(trainer, backends[0], backends[1], first[i], count[i], found,
+                                   error));
+    }
+    return WEFT_OK;
 }
 
 /* Compares both ways. ${backends}: the kernel, and launches. */
