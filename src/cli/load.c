@@ -91,9 +91,10 @@ struct weft_data_options cli_load_data_options(const struct cli_options *options
     struct weft_data_options read = WEFT_DATA_OPTIONS;
     const size_t layers = weft_network_layers(network);
     const struct weft_layer *last = weft_network_layer(network, layers - 1);
+    const size_t *input = weft_network_layer(network, 0)->input;
     read.test_fraction = (double)options->test_fraction;
     read.classes = last != NULL && last->output[0] <= CLI_CLASSES_MAX ? last->output[0] : 0;
-    read.channels = weft_network_layer(network, 0)->input[0] == 3 ? 3 : 0;
+    read.channels = input[0] == 3 && input[1] * input[2] > 1 ? 3 : 0; /* a flat input has none */
     return read;
 }
 

@@ -131,6 +131,11 @@ if [ -n "$pictures" ]; then
     run train --data "$made/dull-test" --network "$made/grey.json" --steps 1 --device cpu --out no
     expect_code 3
     expect_text err "network: it takes 1 x 8 x 8, but the images are 3 x 8 x 8"
+    # Three features are no channels: they are the pixels of a grey picture.
+    make png "$made/strips" height=1 width=3
+    echo '{"input": [3], "layers": [{"kind": "linear", "out_features": 3}]}' >"$made/features.json"
+    run train --data "$made/strips" --network "$made/features.json" --steps 1 --device cpu --out strips --quiet
+    expect_code 0
     end
 fi
 
