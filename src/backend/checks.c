@@ -277,13 +277,10 @@ enum weft_status backend_evaluate(struct backend *backend, const struct evaluati
     if (alone && pass->logits == NULL && backend->sets[pass->set].host_pixels == NULL) {
         most = backend->pass_images;
     }
+    begin_pass(backend, pass->count <= backend->batch ? pass->count : 0, false, false);
     for (size_t done = 0; done < pass->count; done += most) {
         const struct evaluation_pass part = part_of(pass, done, most, classes);
-        begin_pass(backend, part.count, false, false);
         TRY(backend->ops->evaluate(backend, &part, error));
-    }
-    if (pass->count > backend->batch) {
-        backend_forget_tensors(backend);
     }
     return WEFT_OK;
 }

@@ -143,7 +143,6 @@ static enum weft_status run_pass(struct opencl_backend *cl, const struct evaluat
             step_choice_measured(choice, way, made * work.batch, os_seconds() - start);
         }
     }
-    cl->base.last_count = pass->count - (batches - 1) * work.batch;
     return WEFT_OK;
 }
 
