@@ -3,7 +3,7 @@
 
 #include "backend/device.h"
 #include "backend/opencl/debug/record.h"
-#include "backend/opencl/plan.h"
+#include "backend/opencl/launch.h"
 #include "backend/opencl/state.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* evaluation.c: evaluations, in pieces of some batches: by launches, or by one kernel (steps.h). */
 #include "backend/opencl/evaluation.h"
+#include "backend/opencl/launch.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/pace.h"
 #include "backend/opencl/passes.h"

@@ -1,5 +1,6 @@
 /* passes.c: what training and evaluation share, and their parts for the caller's own values. */
 #include "backend/opencl/passes.h"
+#include "backend/opencl/launch.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/pace.h"
 #include "backend/opencl/plan.h"

@@ -2,6 +2,7 @@
 #include "backend/opencl/training.h"
 #include "backend/dropout.h"
 #include "backend/loss_targets.h"
+#include "backend/opencl/launch.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/pace.h"
 #include "backend/opencl/passes.h"

@@ -2,8 +2,8 @@
  * kernels read from a buffer (cl/step_numbers.h). */
 #include "backend/opencl/update.h"
 #include "backend/dropout.h"
+#include "backend/opencl/launch.h"
 #include "backend/opencl/memory.h"
-#include "backend/opencl/plan.h"
 #include "backend/opencl/transfer.h"
 #include "base/try.h"
 #include "step_numbers.h"

@@ -1,10 +1,10 @@
 /* fast.c: --math fast: the table of conv2d and linear layers, and passes chunk by chunk. */
 #include "backend/opencl/clblast/product.h"
+#include "backend/opencl/launch.h"
 #include "backend/opencl/loss.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/plan.h"
 #include "backend/opencl/source.h"
-#include "backend/opencl/state.h"
 #include "base/try.h"
 
 #include <clblast_c.h>
