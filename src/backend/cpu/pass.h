@@ -30,8 +30,7 @@ void cpu_cross_entropy(struct cpu_backend *cpu, struct cpu_loss loss);
 void cpu_update(struct cpu_backend *cpu, size_t count, const struct update *update);
 
 /* The functions of struct cpu_layer that are timed, layer by layer, and the addition of
- * contributions to a gradient; and those that belong to no
- * layer. */
+ * contributions to a gradient; and those that belong to no layer. */
 enum cpu_function {
     CPU_MEASURE,
     CPU_SETTLE,

@@ -7,7 +7,7 @@
 
 struct os_pool;
 
-/* A block of memory that cpu.c frees on closing; the memory is after it. */
+/* A block of memory that memory.c frees; the memory is after it. */
 struct cpu_block {
     _Alignas(64) struct cpu_block *next;
 };
