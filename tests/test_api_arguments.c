@@ -29,6 +29,7 @@ static size_t sizes[3], byte_count;
 static uint32_t integers[64];
 static uint64_t counts[3];
 static void *bytes;
+static char sha256[65];
 static char *long_text, *folder, *path, *scratch, *checkpoint_path;
 static struct weft_images *both[WEFT_SPLIT_COUNT];
 

@@ -113,12 +113,14 @@ END_TEST
 START_TEST(files_and_memory) {
     const char *path = temporary_path("model");
     struct weft_model *loaded;
-    char *copy;
+    char *copy, sha256[65];
     void *bytes;
     size_t size;
     SUCCESS(weft_model_save(model, path, error));
+    SUCCESS(weft_model_save_sha256(model, path, sha256, error));
     SUCCESS(weft_model_load(path, &loaded, error));
     expect_equal(model, loaded);
+    ck_assert_str_eq(weft_model_sha256(loaded), sha256);
     ck_assert_str_eq(weft_model_path(loaded), path);
     ck_assert_uint_eq(strlen(weft_model_sha256(loaded)), 64);
     weft_model_destroy(loaded);

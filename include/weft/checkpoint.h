@@ -52,6 +52,11 @@ WEFT_API enum weft_status weft_session_set_checkpoint(struct weft_session *sessi
 WEFT_API enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint,
                                                const char *path, struct weft_error *error);
 
+/* The same, and stores the SHA-256 of the file in ${sha256}, in lower-case hexadecimal. */
+WEFT_API enum weft_status weft_checkpoint_save_sha256(const struct weft_checkpoint *checkpoint,
+                                                      const char *path, char sha256[65],
+                                                      struct weft_error *error);
+
 /* Reads a file of weft_checkpoint_save, such as checkpoint.safetensors of "weft train". Fails with
  * WEFT_BAD_FILE for a file that is missing, damaged, or of another contract of equal bits. */
 WEFT_API enum weft_status weft_checkpoint_load(const char *path,

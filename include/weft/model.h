@@ -52,6 +52,11 @@ WEFT_API enum weft_status weft_model_load_memory_as(const void *bytes, size_t si
 WEFT_API enum weft_status weft_model_save(const struct weft_model *model, const char *path,
                                           struct weft_error *error);
 
+/* The same, and stores the SHA-256 of the file in ${sha256}, in lower-case hexadecimal: of the
+ * bytes that were written, which need not be read again. */
+WEFT_API enum weft_status weft_model_save_sha256(const struct weft_model *model, const char *path,
+                                                 char sha256[65], struct weft_error *error);
+
 /* Stores the bytes of this file in ${bytes}, which the caller frees with weft_free, and their
  * number in ${size}. */
 WEFT_API enum weft_status weft_model_save_memory(const struct weft_model *model, void **bytes,

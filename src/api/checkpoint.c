@@ -120,7 +120,17 @@ enum weft_status weft_checkpoint_save(const struct weft_checkpoint *checkpoint, 
     API_BEGIN;
     API_NOT_NULL(checkpoint);
     API_NOT_NULL(path);
-    return checkpoint_save(checkpoint, path, error);
+    return checkpoint_save(checkpoint, path, NULL, error);
+}
+
+enum weft_status weft_checkpoint_save_sha256(const struct weft_checkpoint *checkpoint,
+                                             const char *path, char sha256[65],
+                                             struct weft_error *error) {
+    API_BEGIN;
+    API_NOT_NULL(checkpoint);
+    API_NOT_NULL(path);
+    API_NOT_NULL(sha256);
+    return checkpoint_save(checkpoint, path, sha256, error);
 }
 
 enum weft_status weft_checkpoint_load(const char *path, struct weft_checkpoint **checkpoint,

@@ -78,6 +78,15 @@ enum weft_status weft_model_save(const struct weft_model *model, const char *pat
     return model_save(model, path, NULL, error);
 }
 
+enum weft_status weft_model_save_sha256(const struct weft_model *model, const char *path,
+                                        char sha256[65], struct weft_error *error) {
+    API_BEGIN;
+    API_NOT_NULL(model);
+    API_NOT_NULL(path);
+    API_NOT_NULL(sha256);
+    return model_save(model, path, sha256, error);
+}
+
 enum weft_status weft_model_save_memory(const struct weft_model *model, void **bytes, size_t *size,
                                         struct weft_error *error) {
     unsigned char *made;

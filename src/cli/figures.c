@@ -2,6 +2,7 @@
 #include "cli/figures.h"
 
 #include <limits.h>
+#include <stdlib.h>
 
 #include "base/try.h"
 #include "cli/messages.h"
@@ -74,8 +75,10 @@ enum weft_status cli_figures_gallery(const char *path, enum canvas_theme theme,
 enum weft_status cli_figures_confusion_csv(const struct report_evaluation *evaluation,
                                            const char *const *names, const char *path,
                                            struct weft_error *error) {
-    struct os_file file = {0};
-    TRY(os_file_create(&file, path, error));
-    csv_write_confusion(file.stream, evaluation, names);
-    return os_file_commit(&file, error);
+    struct text text = {0};
+    enum weft_status status;
+    csv_add_confusion(&text, evaluation, names);
+    status = os_text_write(path, &text, error);
+    free(text_take(&text));
+    return status;
 }

@@ -19,8 +19,13 @@ static const char *const hashed[CLI_HASHED] = {"model.safetensors",   "checkpoin
                                                "history.csv",         "steps.csv",
                                                "confusion-train.csv", "confusion-test.csv"};
 
-enum weft_status cli_run_hash(const char *folder, const char *name, char sha256[65],
-                              struct weft_error *error) {
+char *cli_run_file(const char *folder, enum cli_hashed which, char path[4096]) {
+    return cli_run_path(folder, hashed[which], path);
+}
+
+/* Stores the hash of the file ${which} in ${sha256}; an empty text if there is none. */
+static enum weft_status hash_file(const char *folder, enum cli_hashed which, char sha256[65],
+                                  struct weft_error *error) {
     unsigned char bytes[16384];
     struct sha256_ctx hash;
     char path[4096];
@@ -29,7 +34,7 @@ enum weft_status cli_run_hash(const char *folder, const char *name, char sha256[
     uint64_t total = 0;
     enum weft_status status;
     sha256[0] = '\0';
-    if (os_is_missing(cli_run_path(folder, name, path))) {
+    if (os_is_missing(cli_run_file(folder, which, path))) {
         return WEFT_OK;
     }
     TRY(os_file_open(path, &stream, error));
@@ -48,31 +53,72 @@ enum weft_status cli_run_hash(const char *folder, const char *name, char sha256[
     return status;
 }
 
-enum weft_status cli_run_json_files(struct json_writer *json, const char *folder,
-                                    struct weft_error *error) {
+enum weft_status cli_run_write(const char *folder, enum cli_hashed which, const struct text *text,
+                               struct cli_run_hashes *hashes, struct weft_error *error) {
+    char path[4096];
+    TRY(os_text_write(cli_run_file(folder, which, path), text, error));
+    sha256_hex(text->bytes, text->length, hashes->sha256[which]);
+    return WEFT_OK;
+}
+
+enum weft_status cli_run_fail_changed(const char *folder, enum cli_hashed which,
+                                      struct weft_error *error) {
+    char path[4096];
+    error_set(error, WEFT_BAD_FILE, "%s: another process changed it during the training",
+              cli_run_file(folder, which, path));
+    return error_hint(error, "run.json is not written: the files do not belong together");
+}
+
+enum weft_status cli_run_check_hashes(const char *folder, const struct cli_run_hashes *hashes,
+                                      struct weft_error *error) {
+    for (int i = 0; i < CLI_HASHED; i++) {
+        char sha256[65];
+        TRY(hash_file(folder, (enum cli_hashed)i, sha256, error));
+        if (strcmp(sha256, hashes->sha256[i]) != 0) {
+            return cli_run_fail_changed(folder, (enum cli_hashed)i, error);
+        }
+    }
+    return WEFT_OK;
+}
+
+void cli_run_json_files(struct json_writer *json, const struct cli_run_hashes *hashes) {
     json_write_open(json, "files", '{');
     for (size_t i = 0; i < CLI_HASHED; i++) {
-        char sha256[65];
-        TRY(cli_run_hash(folder, hashed[i], sha256, error));
+        const char *sha256 = hashes->sha256[i];
         json_write_string(json, hashed[i], sha256[0] != '\0' ? sha256 : NULL);
     }
     json_write_close(json, '}');
-    return WEFT_OK;
+}
+
+static enum weft_status parse_run(const char *path, json_t **json, struct weft_error *error) {
+    char *text;
+    size_t size;
+    enum weft_status status;
+    TRY(os_text_read(path, RUN_MAX, FILE_JSON, &text, &size, error));
+    status = json_read(text, size, json, error);
+    free(text);
+    if (status == WEFT_OK && !json_is_object(*json)) {
+        json_decref(*json);
+        *json = NULL;
+        status = error_set(error, WEFT_BAD_FILE, "not a JSON object");
+    }
+    return status == WEFT_OK ? WEFT_OK : error_context(error, "%s", path);
 }
 
 /* Reads the run.json of ${folder}; NULL if there is none. The caller frees ${json}. */
 static enum weft_status read_run(const char *folder, json_t **json, struct weft_error *error) {
-    char path[4096], *text;
-    size_t size;
+    char path[4096];
     enum weft_status status;
     *json = NULL;
     if (os_is_missing(cli_run_path(folder, "run.json", path))) {
         return WEFT_OK;
     }
-    TRY(os_text_read(path, RUN_MAX, FILE_JSON, &text, &size, error));
-    status = json_read(text, size, json, error);
-    free(text);
-    return status == WEFT_OK ? WEFT_OK : error_context(error, "%s", path);
+    status = parse_run(path, json, error);
+    if (status == WEFT_BAD_FILE) {
+        error->hint[0] = '\0';
+        error_hint(error, "move it to another folder: weft train --resume writes it again");
+    }
+    return status;
 }
 
 /* Returns the hash of file ${name} in ${run}, or NULL. */
@@ -89,11 +135,11 @@ enum weft_status cli_run_foreign(const char *folder, struct cli_foreign *foreign
     enum weft_status status = WEFT_OK;
     *foreign = (struct cli_foreign){0};
     TRY(read_run(folder, &run, error));
-    for (size_t i = 0; run != NULL && i < CLI_HASHED; i++) {
+    for (int i = 0; run != NULL && i < CLI_HASHED; i++) {
         const char *expected = expected_hash(run, hashed[i]);
         bool known = expected != NULL || json_object_get(run, "files") != NULL;
         char sha256[65];
-        TRY_OR(done, cli_run_hash(folder, hashed[i], sha256, error));
+        TRY_OR(done, hash_file(folder, (enum cli_hashed)i, sha256, error));
         if (known && sha256[0] != '\0' && (expected == NULL || strcmp(sha256, expected) != 0)) {
             foreign->names[foreign->count++] = hashed[i];
         }

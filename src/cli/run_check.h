@@ -8,17 +8,42 @@
 
 #include "base/json_write.h"
 #include "cli/options.h"
+#include "weft/options.h"
 
-/* Stores the SHA-256 of the file ${name} of ${folder}, in lower-case hexadecimal; an empty text if
- * there is none. Fails with WEFT_BAD_FILE. */
-enum weft_status cli_run_hash(const char *folder, const char *name, char sha256[65],
-                              struct weft_error *error);
+/* The files that run.json has hashes of. */
+enum cli_hashed {
+    CLI_RUN_MODEL,
+    CLI_RUN_CHECKPOINT,
+    CLI_RUN_HISTORY,
+    CLI_RUN_STEPS,
+    CLI_RUN_CONFUSION, /* of the split that is added */
+    CLI_HASHED = CLI_RUN_CONFUSION + WEFT_SPLIT_COUNT
+};
 
-/* Adds the hashes of the files in ${folder} as the member "files". Fails with WEFT_BAD_FILE. */
-enum weft_status cli_run_json_files(struct json_writer *json, const char *folder,
-                                    struct weft_error *error);
+/* Their SHA-256 in lower-case hexadecimal, as they were written or parsed, not as another process
+ * may have changed them since. An empty text: there is no such file. */
+struct cli_run_hashes {
+    char sha256[CLI_HASHED][65];
+};
 
-enum { CLI_HASHED = 6 }; /* files that run.json has hashes of */
+/* Stores the path of the file ${which} of ${folder} in ${path}. Returns ${path}. */
+char *cli_run_file(const char *folder, enum cli_hashed which, char path[4096]);
+
+/* Writes ${text} as the file ${which} of ${folder}, and its hash to ${hashes}. */
+enum weft_status cli_run_write(const char *folder, enum cli_hashed which, const struct text *text,
+                               struct cli_run_hashes *hashes, struct weft_error *error);
+
+/* Fails with WEFT_BAD_FILE if a file of ${folder} is not the one of ${hashes}: another process has
+ * changed it. */
+enum weft_status cli_run_check_hashes(const char *folder, const struct cli_run_hashes *hashes,
+                                      struct weft_error *error);
+
+/* Fails with WEFT_BAD_FILE for the file ${which}, which another process has changed. */
+enum weft_status cli_run_fail_changed(const char *folder, enum cli_hashed which,
+                                      struct weft_error *error);
+
+/* Adds ${hashes} as the member "files". */
+void cli_run_json_files(struct json_writer *json, const struct cli_run_hashes *hashes);
 
 /* Files of a run folder that run.json was not written with. */
 struct cli_foreign {

@@ -123,6 +123,10 @@ enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,
                                struct weft_error *error) {
     size_t count = results_only ? RESULTS : sizeof files / sizeof files[0];
     char path[4096];
+    /* All can be replaced, or none is removed. */
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        TRY(os_file_check_replace(cli_run_path(run->path, files[i], path), error));
+    }
     for (size_t i = 0; i < count; i++) {
         cli_run_path(run->path, files[i], path);
         if (remove(path) != 0 && errno != ENOENT) {

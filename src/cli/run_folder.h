@@ -27,7 +27,9 @@ enum weft_status cli_run_open(struct cli_run *run, const struct cli_options *opt
 enum weft_status cli_run_keep(struct cli_run *run, struct weft_error *error);
 
 /* Removes the files that an earlier training left in it, so that all files in it belong to one run;
- * if ${results_only}, those that are written at the end of a run. */
+ * if ${results_only}, those that are written at the end of a run. Fails with WEFT_BAD_FILE, before
+ * it removes any, if one of all files of a run cannot be replaced: it is write-protected, or a
+ * folder. */
 enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,
                                struct weft_error *error);
 

@@ -23,7 +23,7 @@ struct weft_checkpoint {
  * link at ${path} is replaced, not followed. Fails with WEFT_BAD_FILE or, without memory,
  * WEFT_NO_MEMORY; then an older file stays. */
 enum weft_status checkpoint_save(const struct weft_checkpoint *checkpoint, const char *path,
-                                 struct weft_error *error);
+                                 char sha256[65], struct weft_error *error);
 
 /* Reads and checks the file ${path}. The caller frees ${checkpoint} with checkpoint_destroy.
  * Fails with WEFT_BAD_FILE for a file that is missing, damaged, or of another contract of equal

@@ -20,7 +20,7 @@ size_t checkpoint_arrays(const struct weft_checkpoint *checkpoint,
 }
 
 enum weft_status checkpoint_save(const struct weft_checkpoint *checkpoint, const char *path,
-                                 struct weft_error *error) {
+                                 char sha256[65], struct weft_error *error) {
     const struct weft_model *model = checkpoint->model;
     const int64_t progress[2] = {(int64_t)checkpoint->epochs, (int64_t)checkpoint->steps};
     struct checkpoint_array arrays[CHECKPOINT_ARRAYS];
@@ -50,7 +50,7 @@ enum weft_status checkpoint_save(const struct weft_checkpoint *checkpoint, const
     memcpy(texts, metadata.texts, metadata.count * sizeof texts[0]);
     count = metadata.count;
     texts[count++] = (struct safetensors_text){"weft.checkpoint", record};
-    status = safetensors_replace(path, texts, count, sources, array_count + 2, NULL, error);
+    status = safetensors_replace(path, texts, count, sources, array_count + 2, sha256, error);
 done:
     model_metadata_finish(&metadata);
     free(record);

@@ -23,6 +23,11 @@ bool os_is_separator(char c) {
     return c == '/';
 }
 
+bool os_is_entry(const char *path) {
+    struct stat status;
+    return lstat(path, &status) == 0;
+}
+
 /* Returns whether the symbolic link ${path} may be followed. Like the kernel in a sticky folder:
  * nobody can make weft replace a file of its user by a link in /tmp. */
 static bool is_trusted(const char *path, const struct stat *link) {
@@ -172,6 +177,16 @@ enum weft_status os_file_check(const char *path, struct weft_error *error) {
     TRY(os_file_create(&file, path, error));
     os_file_abandon(&file);
     return WEFT_OK;
+}
+
+enum weft_status os_file_check_replace(const char *path, struct weft_error *error) {
+    struct os_file file = {0};
+    enum way way;
+    mode_t mode;
+    int number;
+    TRY(set_path(&file, path, false, error));
+    number = choose_way(&file, false, &way, &mode);
+    return number == 0 ? WEFT_OK : os_fail_writing(error, path, number);
 }
 
 /* ---- the end ---- */

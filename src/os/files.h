@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "base/file_kind.h"
+#include "base/text.h"
 #include "os/stream.h"
 
 enum { OS_PATH = 4096 }; /* bytes of a path, including the closing zero */
@@ -84,6 +85,10 @@ enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size
 enum weft_status os_text_read(const char *path, size_t limit, enum file_kind expected, char **text,
                               size_t *size, struct weft_error *error);
 
+/* Writes ${text} to the file ${path}. Fails as os_file_create and os_file_commit do, and with
+ * WEFT_NO_MEMORY if the text is not complete. */
+enum weft_status os_text_write(const char *path, const struct text *text, struct weft_error *error);
+
 /* Fails with WEFT_BAD_FILE, "${what} ${path}: " and the text of the errno value ${number}, and adds
  * a hint for some errors. EINTR is WEFT_INTERRUPTED. */
 enum weft_status os_fail(struct weft_error *error, const char *what, const char *path, int number);
@@ -94,6 +99,9 @@ enum weft_status os_fail_writing(struct weft_error *error, const char *path, int
 /* Fails as os_file_create would for ${path}, before long work whose result it gets. Leaves nothing,
  * and does not open a pipe or a device. */
 enum weft_status os_file_check(const char *path, struct weft_error *error);
+
+/* Fails as os_file_replace would for what is at ${path}: a write-protected file, or a folder. */
+enum weft_status os_file_check_replace(const char *path, struct weft_error *error);
 
 /* Fails if no file can be written into the folder ${path}, or into the folder in which it would be
  * made, before long work. Leaves nothing. */
@@ -107,6 +115,9 @@ bool os_exists(const char *path);
 /* Returns whether nothing is at ${path}. False if that cannot be found out: a folder may not be
  * entered, its symbolic links are a loop, a name is too long. Then reading reports the reason. */
 bool os_is_missing(const char *path);
+
+/* Returns whether anything is at ${path}, also a symbolic link whose target is missing. */
+bool os_is_entry(const char *path);
 
 /* Returns whether ${path} is known to be a folder. */
 bool os_is_folder(const char *path);

@@ -183,6 +183,17 @@ enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size
     return read_file(path, limit, NULL, bytes, size, error);
 }
 
+enum weft_status os_text_write(const char *path, const struct text *text,
+                               struct weft_error *error) {
+    struct os_file file = {0};
+    if (text->failed) {
+        return error_set(error, WEFT_NO_MEMORY, "%s: no memory for its text", path);
+    }
+    TRY(os_file_create(&file, path, error));
+    fwrite(text->bytes, 1, text->length, file.stream);
+    return os_file_commit(&file, error);
+}
+
 enum weft_status os_text_read(const char *path, size_t limit, enum file_kind expected, char **text,
                               size_t *size, struct weft_error *error) {
     TRY(read_file(path, limit, &expected, text, size, error));

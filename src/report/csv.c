@@ -12,64 +12,62 @@
 #define TABLE_MAX   (1u << 28) /* bytes of a file: six million steps */
 #define COLUMNS_MAX 64         /* columns of a file that are read */
 
-/* Prints ${text}, quoted if RFC 4180 requires it, or if a reader could drop a space or take it for
+/* Adds ${field}, quoted if RFC 4180 requires it, or if a reader could drop a space or take it for
  * something else than a text. */
-static void print_field(FILE *out, const char *text) {
-    const size_t length = strlen(text);
-    const bool plain =
-        length > 0 && strchr(" \t=+-@", text[0]) == NULL && strchr(" \t", text[length - 1]) == NULL;
-    if (plain && text[strcspn(text, ",\"\r\n")] == '\0') {
-        fputs(text, out);
+static void add_field(struct text *out, const char *field) {
+    const size_t length = strlen(field);
+    const bool plain = length > 0 && strchr(" \t=+-@", field[0]) == NULL &&
+                       strchr(" \t", field[length - 1]) == NULL;
+    if (plain && field[strcspn(field, ",\"\r\n")] == '\0') {
+        text_add_bytes(out, field, length);
         return;
     }
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"') {
-            fputc('"', out);
-        }
-        fputc(*text, out);
+    text_add_bytes(out, "\"", 1);
+    for (; *field != '\0'; field++) {
+        text_add_bytes(out, "\"\"", *field == '"' ? 1 : 0);
+        text_add_bytes(out, field, 1);
     }
-    fputc('"', out);
+    text_add_bytes(out, "\"", 1);
 }
 
-void csv_write_confusion(FILE *out, const struct report_evaluation *evaluation,
-                         const char *const *names) {
+void csv_add_confusion(struct text *out, const struct report_evaluation *evaluation,
+                       const char *const *names) {
     size_t classes = evaluation->classes;
     for (size_t i = 0; i < classes; i++) {
-        fputc(',', out);
-        print_field(out, names[i]);
+        text_add_bytes(out, ",", 1);
+        add_field(out, names[i]);
     }
-    fputc('\n', out);
+    text_add_bytes(out, "\n", 1);
     for (size_t row = 0; row < classes; row++) {
-        print_field(out, names[row]);
+        add_field(out, names[row]);
         for (size_t column = 0; column < classes; column++) {
-            fprintf(out, ",%llu",
-                    (unsigned long long)evaluation->confusion[row * classes + column]);
+            text_add(out, ",%llu",
+                     (unsigned long long)evaluation->confusion[row * classes + column]);
         }
-        fputc('\n', out);
+        text_add_bytes(out, "\n", 1);
     }
 }
 
-void csv_write_history(FILE *out, const struct report_epoch *history, size_t count) {
+void csv_add_history(struct text *out, const struct report_epoch *history, size_t count) {
     bool validated = false;
     for (size_t i = 0; i < count; i++) {
         validated = validated || history[i].validated;
     }
-    fprintf(out, "epoch,accuracy,total_loss,mean_loss,seconds%s\n",
-            validated ? ",validation_accuracy,validation_loss" : "");
+    text_add(out, "epoch,accuracy,total_loss,mean_loss,seconds%s\n",
+             validated ? ",validation_accuracy,validation_loss" : "");
     for (size_t i = 0; i < count; i++) {
         char accuracy[32], total[32], mean[32], seconds[32];
-        fprintf(
+        text_add(
             out, "%zu,%s,%s,%s,%s", history[i].epoch, number_double(history[i].accuracy, accuracy),
             number_double(history[i].total_loss, total), number_double(history[i].mean_loss, mean),
             number_double(number_microseconds(history[i].seconds), seconds));
         if (history[i].validated) {
-            fprintf(out, ",%s,%s", number_double(history[i].validation_accuracy, accuracy),
-                    number_double(history[i].validation_loss, total));
+            text_add(out, ",%s,%s", number_double(history[i].validation_accuracy, accuracy),
+                     number_double(history[i].validation_loss, total));
         } else if (validated) {
-            fputs(",,", out);
+            text_add(out, ",,");
         }
-        fputc('\n', out);
+        text_add(out, "\n");
     }
 }
 

@@ -1,14 +1,13 @@
 /* csv.h: tables for spreadsheets and scripts.
  *
  * Lines end with a newline alone. A field with a comma, quote or line end is quoted as RFC 4180
- * requires. Functions that take a FILE write to it; the caller checks ferror once at the end. */
+ * requires. */
 #ifndef WEFT_REPORT_CSV_H
 #define WEFT_REPORT_CSV_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -29,13 +28,13 @@ struct report_step {
     float loss; /* mean cross entropy of its images */
 };
 
-/* Writes the matrix: first row and column hold the class names, the corner is empty. */
-void csv_write_confusion(FILE *out, const struct report_evaluation *evaluation,
-                         const char *const *names);
+/* Adds the matrix to ${out}: first row and column hold the class names, the corner is empty. */
+void csv_add_confusion(struct text *out, const struct report_evaluation *evaluation,
+                       const char *const *names);
 
-/* Writes "epoch,accuracy,total_loss,mean_loss,seconds" and a line for each epoch. If any epoch was
- * validated, the line has ",validation_accuracy,validation_loss" too. */
-void csv_write_history(FILE *out, const struct report_epoch *history, size_t count);
+/* Adds "epoch,accuracy,total_loss,mean_loss,seconds" and a line for each epoch to ${out}. If any
+ * epoch was validated, the line has ",validation_accuracy,validation_loss" too. */
+void csv_add_history(struct text *out, const struct report_epoch *history, size_t count);
 
 /* Adds steps ${first} .. ${end} - 1 of ${steps} to ${out}: "step,epoch,images,loss,accuracy". The
  * head is added only if ${first} is 0. */

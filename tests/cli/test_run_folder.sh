@@ -171,64 +171,6 @@ expect_no_text err "warning"
 end
 rm -rf "$work/here/"*
 
-# ---- files of one folder that do not belong together ----
-
-for file in model.safetensors checkpoint.safetensors history.csv steps.csv confusion-train.csv confusion-test.csv run.json; do
-    begin "$file of another run"
-    cp -r "$a" mixed
-    cp "$work/files/b/$file" mixed
-    named=$file
-    [ $file != run.json ] || named=model.safetensors
-    run compare mixed "$a"
-    expect_code 3
-    expect_text err "mixed: its files do not belong together: $named is not the one that run.json was written with"
-    run train --resume mixed --device cpu
-    expect_code 3
-    expect_text err "mixed: its files do not belong together: $named"
-    run report mixed --no-images --json
-    expect_text err "mixed: its files do not belong together: $named"
-    if [ $named = model.safetensors ]; then
-        expect_code 3
-        run evaluate mixed --data "$sample" --device cpu
-        expect_code 0
-        expect_text err "weft: warning: mixed: its run.json is of another model"
-    else
-        expect_code 0
-        expect_json 'e[0]["event"] == "warning" and e[0]["code"] == "mixed-run"'
-    fi
-    expect_same "mixed/$file" "$work/files/b/$file"
-    end
-    rm -rf mixed
-done
-
-for file in checkpoint.safetensors history.csv steps.csv model.safetensors; do
-    begin "$file of another run, without run.json"
-    cp -r "$work/files/unfinished" mixed
-    cp "$work/files/b/$file" mixed
-    before=$(sha256sum mixed/*)
-    run train --resume mixed --device cpu
-    expect_code 3
-    expect_text err "of another run"
-    [ "$(sha256sum mixed/*)" = "$before" ] || problem "the files changed"
-    end
-    rm -rf mixed
-done
-
-begin "a run of an earlier version"
-cp -r "$a" old
-sed -i '/"files": {/,/}/d' old/run.json
-python3 -c 'import json; assert "files" not in json.load(open("old/run.json"))' || problem "run.json was not changed"
-run report old --no-images
-expect_code 0
-expect_no_text err "warning"
-run compare old "$a"
-expect_code 0
-run train --resume old --device cpu
-expect_code 0
-same_result old
-end
-rm -rf "$work/here/"*
-
 # ---- steps.csv and history.csv ----
 
 # shellcheck disable=SC2016 # $d is sed's
@@ -348,8 +290,23 @@ mkdir run/curves.svg run/curves.svg/x
 run train --resume run --device cpu --json
 # The folder is in the place of a file that --resume removes.
 expect_code 3
-expect_text err "weft: cannot remove run/curves.svg: "
+expect_text err "weft: cannot write run/curves.svg: Is a directory"
 [ -s run/checkpoint.safetensors ] || problem "no checkpoint"
+end
+rm -rf run
+
+begin "a file that cannot be replaced: none is removed"
+cp -r "$a" run
+mkdir -p run/report.html/x
+for way in "--resume run" "--data $sample --out run --force"; do
+    # shellcheck disable=SC2086 # the words of an option
+    run train $way --epochs 9 --device cpu
+    expect_code 3
+    expect_text err "weft: cannot write run/report.html: Is a directory"
+    for file in run.json confusion-test.csv curves.svg model.safetensors; do
+        [ -s "run/$file" ] || problem "$way: $file was removed"
+    done
+done
 end
 rm -rf run
 

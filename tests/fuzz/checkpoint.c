@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     enum weft_status status = checkpoint_load(path, &checkpoint, &error);
     free(made);
     if (status == WEFT_OK) {
-        REQUIRE(checkpoint_save(checkpoint, saved, &error) == WEFT_OK);
+        REQUIRE(checkpoint_save(checkpoint, saved, NULL, &error) == WEFT_OK);
         REQUIRE(checkpoint_load(saved, &again, &error) == WEFT_OK);
         REQUIRE(again->steps == checkpoint->steps && again->epochs == checkpoint->epochs);
         REQUIRE(again->average.epochs == checkpoint->average.epochs);

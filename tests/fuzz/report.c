@@ -22,12 +22,14 @@ static void draw(const struct page_run *run) {
     struct curves curves = {run->history, run->epochs, run->steps, run->step_count};
     struct canvas canvas;
     struct weft_error error = {0};
+    struct text text = {0};
     REQUIRE(canvas_open(&canvas, path_of("curves.svg"), 0, &error) == WEFT_OK);
     figure_curves(&canvas, &curves);
     REQUIRE(canvas_commit(&canvas, &error) == WEFT_OK);
     for (int split = 0; split < WEFT_SPLIT_COUNT; split++) {
-        csv_write_confusion(discard(), &run->evaluations[split], (const char *const *)run->names);
+        csv_add_confusion(&text, &run->evaluations[split], (const char *const *)run->names);
     }
+    free(text_take(&text));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {

@@ -83,9 +83,11 @@ struct weft_session *api_open_place(const struct weft_model *model, const struct
 struct weft_checkpoint *api_reload(struct weft_checkpoint *checkpoint, const char *path) {
     struct weft_error *error = weft_error_create();
     struct weft_checkpoint *loaded;
-    API_OK(weft_checkpoint_save(checkpoint, path, error));
+    char sha256[65];
+    API_OK(weft_checkpoint_save_sha256(checkpoint, path, sha256, error));
     weft_checkpoint_destroy(checkpoint);
     API_OK(weft_checkpoint_load(path, &loaded, error));
+    ck_assert_str_eq(weft_model_sha256(weft_checkpoint_model(loaded)), sha256);
     weft_error_destroy(error);
     remove(path);
     return loaded;

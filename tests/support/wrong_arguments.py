@@ -16,7 +16,7 @@ VALUES = {
     "const float **mean": "&numbers", "const float **deviation": "&numbers", "double *mean": "&number",
     "double *deviation": "&number", "const char *folder": "folder", "const char *requested": "folder",
     "const char *path": "path", "char **folder": "(char **)&made_memory", "const size_t shape[3]": "shape",
-    "size_t shape[3]": "sizes", "uint32_t *order": "integers",
+    "size_t shape[3]": "sizes", "char sha256[65]": "sha256", "uint32_t *order": "integers",
     "const uint32_t *indices": "integers", "uint32_t *classes": "integers", "uint64_t *counts": "counts",
     "void *memory": "NULL", "void *context": "NULL", "size_t *index": "sizes", "size_t *size": "sizes",
     "size_t *count": "sizes", "size_t *removed": "sizes", "float *": "outputs", "const float *": "floats",
@@ -34,6 +34,7 @@ VALUES_OF = {
     "weft_model_set_options": {"json": '"{}"'}, "weft_tensors_save": {"count": "1", "path": "scratch"},
     "weft_model_set_data": {"hash": "hash"}, "weft_data_recognise": {"hash": "hash"},
     "weft_model_save": {"path": "scratch"}, "weft_checkpoint_save": {"path": "scratch"},
+    "weft_model_save_sha256": {"path": "scratch"}, "weft_checkpoint_save_sha256": {"path": "scratch"},
     "weft_checkpoint_load": {"path": "checkpoint_path"}, "weft_network_find": {"name": '"out.weight"'},
 }
 # Pointers that may be NULL.

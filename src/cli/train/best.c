@@ -34,8 +34,10 @@ enum weft_status cli_best_restore(struct cli_training *train, struct weft_error 
     if (cli_best_epoch(train) == train->record.epoch_count) {
         return WEFT_OK;
     }
-    TRY(weft_model_load(cli_run_path(train->run.path, "model.safetensors", path), &model, error));
-    status = weft_session_set_model(train->session, model, error);
+    TRY(weft_model_load(cli_run_file(train->run.path, CLI_RUN_MODEL, path), &model, error));
+    status = strcmp(weft_model_sha256(model), train->hashes.sha256[CLI_RUN_MODEL]) == 0
+                 ? weft_session_set_model(train->session, model, error)
+                 : cli_run_fail_changed(train->run.path, CLI_RUN_MODEL, error);
     weft_model_destroy(model);
     return status;
 }

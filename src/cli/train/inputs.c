@@ -81,11 +81,23 @@ static enum weft_status read_network(struct cli_training *train, struct weft_net
     return WEFT_OK;
 }
 
+/* Finds the folder of the images, with --resume that of the checkpoint. */
+static enum weft_status find_data(struct cli_training *train, struct weft_error *error) {
+    const struct cli_options *common = &train->options.common;
+    const enum weft_status status = weft_data_find(common->data, &train->data, error);
+    if (status != WEFT_OK && common->data != NULL && common->data == train->saved.data) {
+        error->hint[0] = '\0';
+        error_hint(error, "the run began with the images of this folder, as seen from the folder "
+                          "in which weft was called then; --data names it");
+    }
+    return status;
+}
+
 static enum weft_status read_images(struct cli_training *train, const struct weft_network *network,
                                     struct weft_error *error) {
     const struct cli_options *common = &train->options.common;
     const struct weft_data_options read = cli_load_data_options(common, network);
-    TRY(weft_data_find(common->data, &train->data, error));
+    TRY(find_data(train, error));
     TRY(weft_data_read(train->data, &read, train->images, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cli_identity_start(&train->identity[i], train->images[i]);

@@ -112,14 +112,14 @@ enum weft_status cli_train_print_done(const struct cli_training *train, struct w
                          "%.4f\n",
                          train->best.epoch, train->record.epoch_count, train->best.accuracy);
         }
-        screen_print("\nmodel: %s, sha256: %s\n", path, train->sha256);
+        screen_print("\nmodel: %s, sha256: %s\n", path, train->hashes.sha256[CLI_RUN_MODEL]);
         return WEFT_OK;
     }
     json_write_string(&json, "math", cli_math_names[train->options.common.math]);
     json_write_string(&json, "out", train->run.path);
     json_write_string(&json, "model", path);
     json_write_integer(&json, "model_epoch", cli_best_epoch(train));
-    json_write_string(&json, "sha256", train->sha256);
+    json_write_string(&json, "sha256", train->hashes.sha256[CLI_RUN_MODEL]);
     json_write_seconds(&json, "seconds", train->seconds);
     return cli_event_end(&json, error);
 }

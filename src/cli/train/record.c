@@ -52,19 +52,18 @@ enum weft_status cli_record_steps(struct cli_training *train, const struct weft_
                                : WEFT_OK;
 }
 
-enum weft_status cli_record_write(const struct cli_training *train, struct weft_error *error) {
+enum weft_status cli_record_write(struct cli_training *train, struct weft_error *error) {
     const struct cli_record *record = &train->record;
-    struct os_file file = {0};
-    char path[4096];
-    TRY(os_file_create(&file, cli_run_path(train->run.path, "history.csv", path), error));
-    csv_write_history(file.stream, record->epochs, record->epoch_count);
-    TRY(os_file_commit(&file, error));
-    if (record->unlogged) {
-        return WEFT_OK;
+    const char *folder = train->run.path;
+    struct text history = {0};
+    enum weft_status status;
+    csv_add_history(&history, record->epochs, record->epoch_count);
+    status = cli_run_write(folder, CLI_RUN_HISTORY, &history, &train->hashes, error);
+    free(text_take(&history));
+    if (status != WEFT_OK || record->unlogged) {
+        return status;
     }
-    TRY(os_file_create(&file, cli_run_path(train->run.path, "steps.csv", path), error));
-    fwrite(record->text.bytes, 1, record->text.length, file.stream);
-    return os_file_commit(&file, error);
+    return cli_run_write(folder, CLI_RUN_STEPS, &record->text, &train->hashes, error);
 }
 
 enum weft_status cli_record_fail_mixed(struct weft_error *error, const char *path) {
@@ -89,8 +88,14 @@ static enum weft_status take_history(struct cli_training *train, struct weft_err
     size_t rows;
     char path[4096];
     bool same;
-    cli_run_path(train->run.path, "history.csv", path);
+    cli_run_file(train->run.path, CLI_RUN_HISTORY, path);
     if (os_is_missing(path)) {
+        if (train->options.validate > 0) {
+            cli_message_notice(&train->options.common,
+                               "%s: it does not exist: the validation of the finished epochs is "
+                               "lost",
+                               path);
+        }
         return WEFT_OK;
     }
     if (csv_read_columns(path, names, 4, &values, &rows, error) != WEFT_OK) {
@@ -114,7 +119,7 @@ static enum weft_status take_steps(struct cli_training *train, struct weft_error
     struct cli_record *record = &train->record;
     char path[4096];
     size_t count = 0, made = (size_t)record->steps;
-    cli_run_path(train->run.path, "steps.csv", path);
+    cli_run_file(train->run.path, CLI_RUN_STEPS, path);
     if (os_is_missing(path)) {
         record->unlogged = true;
         cli_message_notice(&train->options.common,

@@ -8,7 +8,6 @@
 #include "cli/figures.h"
 #include "cli/json.h"
 #include "cli/parser.h"
-#include "cli/run_check.h"
 #include "cli/setup.h"
 #include "os/files.h"
 #include "weft/version.h"
@@ -91,7 +90,7 @@ char *cli_train_model_options(const struct cli_training *train, size_t epochs, b
     return text;
 }
 
-enum weft_status cli_train_save_model(const struct cli_training *train, struct weft_model *model,
+enum weft_status cli_train_save_model(struct cli_training *train, struct weft_model *model,
                                       size_t epochs, bool partial, struct weft_error *error) {
     char *options = cli_train_model_options(train, epochs, partial);
     const size_t classes = weft_images_classes(train->images[WEFT_SPLIT_TRAIN]);
@@ -106,8 +105,8 @@ enum weft_status cli_train_save_model(const struct cli_training *train, struct w
                weft_model_set_data(model, (enum weft_split)i, &train->identity[i].hash, error));
     }
     TRY_OR(done, weft_model_set_classes(model, train->classes, classes, error));
-    cli_run_path(train->run.path, "model.safetensors", path);
-    status = weft_model_save(model, path, error);
+    cli_run_file(train->run.path, CLI_RUN_MODEL, path);
+    status = weft_model_save_sha256(model, path, train->hashes.sha256[CLI_RUN_MODEL], error);
 done:
     free(options);
     return status;
@@ -164,15 +163,11 @@ static enum weft_status compose_run(const struct cli_training *train, char **tex
         json_write_close(&json, '}');
     }
     json_write_integer(&json, "model_epoch", epoch);
-    json_write_string(&json, "sha256", train->sha256);
-    status = cli_run_json_files(&json, train->run.path, error);
+    json_write_string(&json, "sha256", train->hashes.sha256[CLI_RUN_MODEL]);
+    cli_run_json_files(&json, &train->hashes);
     json_write_seconds(&json, "seconds", train->seconds);
     json_write_close(&json, '}');
-    if (status == WEFT_OK) {
-        status = json_write_take(&json, text, error);
-    } else {
-        free(text_take(&json.text));
-    }
+    status = json_write_take(&json, text, error);
 done:
     weft_free(network);
     free(bits);
@@ -217,15 +212,23 @@ static void draw_figures(const struct cli_training *train, const char *format) {
     }
 }
 
+static enum weft_status write_confusion(struct cli_training *train, enum weft_split split,
+                                        struct weft_error *error) {
+    const enum cli_hashed which = (enum cli_hashed)(CLI_RUN_CONFUSION + split);
+    struct text text = {0};
+    enum weft_status status;
+    csv_add_confusion(&text, &train->evaluations[split], train->classes);
+    status = cli_run_write(train->run.path, which, &text, &train->hashes, error);
+    free(text_take(&text));
+    return status;
+}
+
 enum weft_status cli_train_write_results(struct cli_training *train, struct weft_error *error) {
-    char path[4096], name[64];
     TRY(cli_run_keep(&train->run, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        snprintf(name, sizeof name, "confusion-%s.csv", weft_split_name((enum weft_split)i));
-        cli_run_path(train->run.path, name, path);
-        TRY(cli_figures_confusion_csv(&train->evaluations[i], train->classes, path, error));
+        TRY(write_confusion(train, (enum weft_split)i, error));
     }
-    TRY(cli_run_hash(train->run.path, "model.safetensors", train->sha256, error));
+    TRY(cli_run_check_hashes(train->run.path, &train->hashes, error));
     TRY(write_run(train, error));
     draw_figures(train, "svg");
     if (canvas_cairo_version()[0] != '\0') {

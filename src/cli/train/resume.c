@@ -7,30 +7,41 @@
 #include "base/json_read.h"
 #include "base/try.h"
 #include "cli/messages.h"
-#include "cli/run_check.h"
 #include "os/files.h"
 
-enum weft_status cli_resume_save(const struct cli_training *train, struct weft_error *error) {
+enum weft_status cli_resume_save(struct cli_training *train, struct weft_error *error) {
     struct weft_checkpoint *checkpoint;
     char path[4096];
     enum weft_status status;
     TRY(weft_session_checkpoint(train->session, &checkpoint, error));
     TRY_OR(done, cli_saved_write(train, checkpoint, error));
-    cli_run_path(train->run.path, "checkpoint.safetensors", path);
-    status = weft_checkpoint_save(checkpoint, path, error);
+    cli_run_file(train->run.path, CLI_RUN_CHECKPOINT, path);
+    status = weft_checkpoint_save_sha256(checkpoint, path, train->hashes.sha256[CLI_RUN_CHECKPOINT],
+                                         error);
 done:
     weft_checkpoint_destroy(checkpoint);
     return status;
 }
 
-/* Fails if the file ${path} is missing. If it cannot be read, its reader says why. */
-static enum weft_status check_started(const char *path, struct weft_error *error) {
-    if (!os_is_missing(path)) {
+/* Fails if the checkpoint of ${folder} is missing. If it cannot be read, its reader says why. */
+static enum weft_status check_started(const char *folder, struct weft_error *error) {
+    char path[4096], other[4096];
+    cli_run_file(folder, CLI_RUN_CHECKPOINT, path);
+    if (os_is_entry(path)) {
         return WEFT_OK;
     }
-    error_set(error, WEFT_BAD_FILE, "%s: it does not exist: no epoch was finished in this run",
+    if (!os_is_entry(cli_run_file(folder, CLI_RUN_MODEL, other))) {
+        error_set(error, WEFT_BAD_FILE, "%s: it does not exist: no epoch was finished in this run",
+                  path);
+        return error_hint(error, "start again with weft train");
+    }
+    error_set(error, WEFT_BAD_FILE,
+              "%s: it does not exist: no epoch was finished in this run, or the file was removed",
               path);
-    return error_hint(error, "start again with weft train");
+    return error_hint(error,
+                      "a run cannot be continued without it; weft train --init %s begins a new one "
+                      "with the values of the model",
+                      folder);
 }
 
 /* The options of a model that do not change while it is trained; NULL if there are none. */
@@ -46,24 +57,51 @@ static json_t *fixed_options(const char *text) {
     return options;
 }
 
-/* Fails if the model in the folder, which will be replaced, is of another run. One that is damaged
- * is made again. */
-static enum weft_status check_model(const struct cli_training *train, struct weft_error *error) {
-    char *own = cli_train_model_options(train, 0, false);
-    struct weft_model *model = NULL;
-    enum weft_status status;
-    json_t *before, *now;
-    char path[4096];
-    bool same = true;
-    cli_run_path(train->run.path, "model.safetensors", path);
-    if (weft_model_load(path, &model, NULL) == WEFT_OK) {
-        before = fixed_options(own);
-        now = fixed_options(weft_model_options(model));
-        same = before == NULL || now == NULL || json_equal(before, now);
-        json_decref(before);
-        json_decref(now);
+/* Returns whether ${model} was trained by the run of the checkpoint, which had the options
+ * ${own}. */
+static bool is_own(const struct cli_training *train, const struct weft_model *model,
+                   const char *own) {
+    const struct weft_model *from = weft_checkpoint_model(train->from);
+    json_t *before = fixed_options(own), *now = fixed_options(weft_model_options(model));
+    char *network = weft_network_to_json(weft_model_network(model));
+    char *expected = weft_network_to_json(weft_model_network(from));
+    bool same = before != NULL && now != NULL && json_equal(before, now) && network != NULL &&
+                expected != NULL && strcmp(network, expected) == 0;
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
+        const struct weft_images_hash *hash = &train->saved.hash[i];
+        same = same &&
+               strcmp(weft_model_images_sha256(model, (enum weft_split)i), hash->images) == 0 &&
+               strcmp(weft_model_labels_sha256(model, (enum weft_split)i), hash->labels) == 0;
     }
-    status = same ? cli_best_check(train, model, error) : cli_record_fail_mixed(error, path);
+    json_decref(before);
+    json_decref(now);
+    weft_free(network);
+    weft_free(expected);
+    return same;
+}
+
+/* Fails if the model in the folder, which will be replaced, cannot be read or is of another run. */
+static enum weft_status check_model(struct cli_training *train, struct weft_error *error) {
+    char path[4096], *own;
+    struct weft_model *model;
+    enum weft_status status;
+    cli_run_file(train->run.path, CLI_RUN_MODEL, path);
+    if (os_is_missing(path)) {
+        return cli_best_check(train, NULL, error);
+    }
+    if (weft_model_load(path, &model, error) != WEFT_OK) {
+        error->hint[0] = '\0';
+        return error_hint(error, "to continue without this file, move it to another folder");
+    }
+    strcpy(train->hashes.sha256[CLI_RUN_MODEL], weft_model_sha256(model));
+    own = cli_train_model_options(train, 0, false);
+    if (own == NULL) {
+        status = error_set(error, WEFT_NO_MEMORY, "no memory for the options of a model");
+    } else if (is_own(train, model, own)) {
+        status = cli_best_check(train, model, error);
+    } else {
+        status = cli_record_fail_mixed(error, path);
+    }
     weft_model_destroy(model);
     free(own);
     return status;
@@ -88,13 +126,15 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
     const struct cli_train_options *options = &train->options;
     char path[4096];
     /* Lock the folder, and read the checkpoint. */
-    cli_run_path(options->resume, "checkpoint.safetensors", path);
+    cli_run_file(options->resume, CLI_RUN_CHECKPOINT, path);
     if (os_is_folder(options->resume)) {
         TRY(cli_run_open(&train->run, &options->common, options->resume, error));
-        TRY(check_started(path, error));
+        TRY(check_started(options->resume, error));
         TRY(cli_run_check(options->resume, error));
     }
     TRY(weft_checkpoint_load(path, &train->from, error));
+    strcpy(train->hashes.sha256[CLI_RUN_CHECKPOINT],
+           weft_model_sha256(weft_checkpoint_model(train->from)));
     TRY(cli_saved_read(train->from, path, &train->saved, error));
     TRY(check_steps(train->from, path, error));
     TRY(cli_resume_options(train, error));
@@ -110,7 +150,10 @@ enum weft_status cli_resume_check_data(struct cli_training *train, struct weft_e
             error_set(error, WEFT_USAGE,
                       "%s: not the images that the run began with: the %s split is another one",
                       train->data, weft_split_name((enum weft_split)i));
-            return error_hint(error, "name their folder with --data");
+            return error_hint(error, "name their folder with --data%s",
+                              train->options.common.test_fraction > 0
+                                  ? ", and the --test-fraction of the run"
+                                  : "");
         }
     }
     return WEFT_OK;

@@ -57,6 +57,9 @@ static struct cli_train_options resumed_options(const struct cli_train_options *
     if (options.common.data == NULL) {
         options.common.data = saved->data;
     }
+    if (options.common.test_fraction == 0) {
+        options.common.test_fraction = saved->test_fraction;
+    }
     return options;
 }
 

@@ -48,6 +48,9 @@ enum weft_status cli_saved_write(const struct cli_training *train,
     json_write_string(&json, "data", utf8_is_valid(train->data) ? train->data : NULL);
     json_write_string(&json, "init", train->saved.init);
     json_write_integer(&json, "validate", train->options.validate);
+    if (train->options.common.test_fraction > 0) {
+        json_write_float(&json, "test_fraction", train->options.common.test_fraction);
+    }
     write_data_sets(&json, train);
     json_write_open(&json, "classes", '[');
     for (size_t i = 0; train->classes[i] != NULL; i++) {
@@ -88,6 +91,13 @@ static bool read_texts(const json_t *list, char ***texts) {
     return *texts != NULL;
 }
 
+/* Stores the number "test_fraction", or 0 if there is none. */
+static bool read_fraction(const json_t *json, float *fraction) {
+    const json_t *number = json_object_get(json, "test_fraction");
+    *fraction = (float)json_number_value(number); /* 0 for NULL */
+    return number == NULL || (*fraction > 0 && *fraction < 1);
+}
+
 /* What write_recipe wrote. */
 static bool read_recipe(const json_t *json, struct cli_saved *saved) {
     const json_t *name = json_object_get(json, "recipe"), *best = json_object_get(json, "best");
@@ -120,6 +130,7 @@ static bool read_all(const json_t *json, struct cli_saved *saved) {
     saved->data = json_is_string(data) ? text_copy(json_string_value(data)) : NULL;
     return (json_is_null(data) || saved->data != NULL) && read_hash(json, "init", saved->init) &&
            json_read_integer(json_object_get(json, "validate"), UINT32_MAX, &saved->validate) &&
+           read_fraction(json, &saved->test_fraction) &&
            read_texts(json_object_get(json, "classes"), &saved->classes) &&
            read_recipe(json, saved);
 }

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/identity.h"
 #include "cli/progress.h"
+#include "cli/run_check.h"
 #include "cli/run_folder.h"
 #include "report/confusion.h"
 #include "report/csv.h"
@@ -58,8 +59,9 @@ struct cli_saved {
     char init[65]; /* SHA-256 of the file of --init, or empty */
     uint64_t validate;
     struct weft_images_hash hash[WEFT_SPLIT_COUNT];
-    char **classes; /* their names, and NULL after the last */
-    char *recipe;   /* of --recipe, or NULL */
+    char **classes;      /* their names, and NULL after the last */
+    float test_fraction; /* 0: none was given */
+    char *recipe;        /* of --recipe, or NULL */
     bool keep_best;
     struct cli_best best;
 };
@@ -102,8 +104,8 @@ struct cli_training {
     struct cli_record record;
     struct cli_best best;
     struct cli_progress progress;
-    struct weft_error failure; /* the first one inside a callback */
-    char sha256[65];           /* of the model file */
+    struct weft_error failure;    /* the first one inside a callback */
+    struct cli_run_hashes hashes; /* of the files in the run folder */
     struct report_evaluation evaluations[WEFT_SPLIT_COUNT];
     double seconds; /* of the command, until the last evaluation */
 };
@@ -215,7 +217,7 @@ char *cli_train_model_options(const struct cli_training *train, size_t epochs, b
 
 /* Writes ${model}, of the values after ${epochs}, with its options, data and classes into the run
  * folder. */
-enum weft_status cli_train_save_model(const struct cli_training *train, struct weft_model *model,
+enum weft_status cli_train_save_model(struct cli_training *train, struct weft_model *model,
                                       size_t epochs, bool partial, struct weft_error *error);
 
 /* Writes the confusion matrices, run.json and then the figures into the run folder. Warns about a
@@ -235,7 +237,7 @@ enum weft_status cli_record_steps(struct cli_training *train, const struct weft_
                                   struct weft_error *error);
 
 /* Writes history.csv and steps.csv, each completely. */
-enum weft_status cli_record_write(const struct cli_training *train, struct weft_error *error);
+enum weft_status cli_record_write(struct cli_training *train, struct weft_error *error);
 
 /* For --resume: takes the epochs from the checkpoint, their steps and validation from the run
  * folder. Changes no file. Fails with WEFT_BAD_FILE if a file of the folder cannot be read or is of
@@ -259,7 +261,7 @@ enum weft_status cli_saved_read(const struct weft_checkpoint *checkpoint, const 
 void cli_saved_finish(struct cli_saved *saved);
 
 /* resume.c: writes checkpoint.safetensors, after a complete epoch. */
-enum weft_status cli_resume_save(const struct cli_training *train, struct weft_error *error);
+enum weft_status cli_resume_save(struct cli_training *train, struct weft_error *error);
 
 /* Reads the checkpoint of --resume: model and options. Fails with WEFT_USAGE for options other than
  * those that the run began with. */
