@@ -28,16 +28,18 @@ bool os_is_entry(const char *path) {
     return lstat(path, &status) == 0;
 }
 
-/* Returns whether the symbolic link ${path} may be followed. Like the kernel in a sticky folder:
- * nobody can make weft replace a file of its user by a link in /tmp. */
-static bool is_trusted(const char *path, const struct stat *link) {
-    char folder[OS_PATH];
-    struct stat status;
-    if (link->st_uid == geteuid() || link->st_uid == 0 || strlen(path) >= sizeof folder) {
-        return true;
+/* Fails if a link of another user leads to the folder of ${path} or, if ${follow}, to the file.
+ * Nothing is followed in a folder that this process has locked, and no such link led to it then. */
+static enum weft_status check_links(const char *path, bool *follow, struct weft_error *error) {
+    char folder[OS_PATH] = ".";
+    if (strlen(path) < sizeof folder) {
+        os_folder_of(path, folder);
     }
-    os_folder_of(path, folder);
-    return stat(folder, &status) == 0 && status.st_uid == link->st_uid;
+    if (os_holds_folder(folder)) {
+        *follow = false;
+        return WEFT_OK;
+    }
+    return os_check_links("cannot write", *follow ? path : folder, error);
 }
 
 /* Stores ${path} in file->path, or the target if it is a symbolic link that is followed. */
@@ -49,15 +51,10 @@ static enum weft_status set_path(struct os_file *file, const char *path, bool fo
     const char *chosen = target != NULL ? target : path;
     size_t length = strlen(chosen);
     bool fits = length > 0 && length < sizeof file->path;
-    bool trusted = !is_link || is_trusted(path, &status);
     if (fits) {
         memcpy(file->path, chosen, length + 1);
     }
     free(target);
-    if (!trusted) {
-        return error_set(error, WEFT_BAD_FILE,
-                         "cannot write %s: it is a symbolic link that another user made", path);
-    }
     return fits ? WEFT_OK
                 : os_fail(error, "cannot write", path, length > 0 ? ENAMETOOLONG : ENOENT);
 }
@@ -138,6 +135,7 @@ static enum weft_status create(struct os_file *file, const char *path, bool foll
                                struct weft_error *error) {
     int number;
     memset(file, 0, sizeof *file);
+    TRY(check_links(path, &follow, error));
     TRY(set_path(file, path, follow, error));
     number = open_for_writing(file, follow);
     if (number != 0) {
@@ -155,11 +153,7 @@ static enum weft_status create(struct os_file *file, const char *path, bool foll
 }
 
 enum weft_status os_file_create(struct os_file *file, const char *path, struct weft_error *error) {
-    char folder[OS_PATH] = ".";
-    if (strlen(path) < sizeof folder) {
-        os_folder_of(path, folder);
-    }
-    return create(file, path, !os_holds_folder(folder), error);
+    return create(file, path, true, error);
 }
 
 enum weft_status os_file_replace(struct os_file *file, const char *path, struct weft_error *error) {
@@ -170,8 +164,10 @@ enum weft_status os_file_check(const char *path, struct weft_error *error) {
     struct os_file file = {0};
     enum way way;
     mode_t mode;
-    TRY(set_path(&file, path, true, error));
-    if (choose_way(&file, true, &way, &mode) == 0 && way != REPLACE) { /* not to be opened twice */
+    bool follow = true;
+    TRY(check_links(path, &follow, error));
+    TRY(set_path(&file, path, follow, error));
+    if (choose_way(&file, follow, &way, &mode) == 0 && way != REPLACE) { /* not opened twice */
         return WEFT_OK;
     }
     TRY(os_file_create(&file, path, error));

@@ -4,8 +4,8 @@
  * its path. What is at the path decides what becomes of it:
  * - a regular file is replaced, and the new file has its permissions; a write-protected file is an
  *   error;
- * - a symbolic link stays, and its target is replaced; a link that another user made (but for root,
- *   and for the owner of the folder) is an error;
+ * - a symbolic link stays, and its target is replaced; a link of another user, also one to a folder
+ *   of the path, is an error (os_check_links);
  * - a device, a pipe, and the file that is stdout are written in place.
  * In a folder that this process has locked (os/lock.h), which is a run folder, only weft makes
  * files: whatever is at the path is replaced, a link included, and nothing is written in place. */
@@ -107,6 +107,11 @@ enum weft_status os_file_check_replace(const char *path, struct weft_error *erro
  * made, before long work. Leaves nothing. */
 enum weft_status os_folder_check(const char *path, struct weft_error *error);
 
+/* Fails with WEFT_BAD_FILE, "${what} ${path}: LINK is a link of another user", if a part of
+ * ${path}, or of what its links lead to, is a symbolic link that neither this user (the effective
+ * one) nor root has made. What is missing is no failure. Windows: never fails. */
+enum weft_status os_check_links(const char *what, const char *path, struct weft_error *error);
+
 /* Removes the temporary files in ${folder} whose processes have ended. */
 void os_remove_parts(const char *folder);
 
@@ -149,8 +154,8 @@ bool os_find_file(const char *folder, const char *name, char path[4096]);
 enum weft_status os_folder_list(const char *folder, char ***names, size_t *count,
                                 struct weft_error *error);
 
-/* Creates the folder ${path} and its missing parents. ${path} may exist. Fails with WEFT_BAD_FILE.
- */
+/* Creates the folder ${path} and its missing parents. ${path} may exist. Fails with WEFT_BAD_FILE,
+ * also because of a link of another user. */
 enum weft_status os_make_folder(const char *path, struct weft_error *error);
 
 /* Creates the folder ${path}. Returns 0, or an errno value: EEXIST if there is anything. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "os/hold.h"
 
 #ifdef _WIN32
@@ -35,6 +36,7 @@ enum weft_status os_make_folder(const char *path, struct weft_error *error) {
     if (length == 0 || length >= sizeof part) {
         return os_fail(error, "cannot make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
     }
+    TRY(os_check_links("cannot make folder", path, error));
     /* Creates each folder of the path, the outermost first: cuts the path at each separator and at
      * its end, but not after a drive or another separator. */
     for (size_t end = 1; end <= length; end++) {

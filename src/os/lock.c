@@ -95,6 +95,7 @@ enum weft_status os_lock_take(struct os_lock *lock, const char *folder, struct w
     const struct timespec nap = {0, NAP_MS * 1000000L};
     int number = ESTALE;
     *lock = (struct os_lock){0};
+    TRY(os_check_links("cannot write into the folder", folder, error));
     if (snprintf(lock->path, sizeof lock->path, "%s/%s", folder, OS_LOCK_NAME) >=
         (int)sizeof lock->path) {
         return fail(lock, folder, ENAMETOOLONG, error);

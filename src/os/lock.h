@@ -25,7 +25,7 @@ struct os_lock {
  * that killed processes left in it. Until os_lock_release, os_file_create replaces what is at the
  * path of a file in this folder, and follows no link. Fails with WEFT_USAGE, "in use by process N
  * on HOST since TIME", if another process holds the lock, and with WEFT_BAD_FILE if the folder
- * cannot be written. */
+ * cannot be written, or is found by a link of another user. */
 enum weft_status os_lock_take(struct os_lock *lock, const char *folder, struct weft_error *error);
 
 /* Fails with WEFT_BAD_FILE if ${folder} is no longer the folder that was locked: it was moved or

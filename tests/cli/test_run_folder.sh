@@ -398,13 +398,47 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null && chmod 711 "$work" &&
     "${as_nobody[@]}" ln -s "$PWD/mine" shared/matrix.csv
     run evaluate "$a" --data "$sample" --device cpu --csv shared/matrix.csv
     expect_code 3
-    expect_text err "shared/matrix.csv: it is a symbolic link that another user made"
+    expect_text err "weft: cannot write shared/matrix.csv: shared/matrix.csv is a link of another user"
     [ "$(cat mine)" = precious ] || problem "the target was written"
     ln -s "$PWD/mine" own.csv
     run evaluate "$a" --data "$sample" --device cpu --csv own.csv
     expect_code 0
     expect_same mine "$a/confusion-test.csv"
     [ -L own.csv ] || problem "the link is gone"
+    end
+
+    # leads_there ARGUMENTS...: a path in ARGUMENTS, where an output would be, has the link group/run.
+    leads_there() {
+        run "$@"
+        expect_code 3
+        expect_text err "group/run is a link of another user"
+        expect_empty out
+    }
+
+    begin "a folder behind a link of another user"
+    cp -r "$a" victim
+    mkdir -m 2775 group
+    chmod o+w group
+    "${as_nobody[@]}" ln -s "$PWD/victim" group/run
+    ln -s group own
+    ln -s group/run/new new
+    before=$(ls -lA victim)
+    leads_there "${train[@]}" --out group/run --force
+    expect_text err "weft: cannot write into the folder group/run: group/run is a link of another user"
+    leads_there train --resume group/run --device cpu
+    leads_there "${train[@]}" --out own/run/new
+    leads_there "${train[@]}" --out new
+    leads_there "${train[@]}" --out group/run/x/new
+    leads_there "${train[@]}" --dump-gradients own/run/g
+    leads_there evaluate "$a" --data nowhere --csv group/run/m.csv
+    leads_there report "$a" --out "$PWD/own/../own/run/rr.html"
+    leads_there report group/run
+    leads_there verify --device cpu --bundle group/run/x
+    [ "$(ls -lA victim)" = "$before" ] || problem "the target changed"
+    chown -h 0:0 group/run
+    run "${train[@]}" --epochs 3 --out own/run --force
+    expect_code 0
+    same_result victim
     end
 
     begin "two users in one folder"
