@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@ static int make(struct os_lock *lock) {
     if (descriptor < 0) {
         return errno;
     }
+    (void)fchmod(descriptor, 0644); /* others read who holds it, whatever this user's umask is */
     number = os_hold_file(descriptor, lock->path);
     if (number == EWOULDBLOCK || number == ESTALE) {
         close(descriptor);
@@ -72,20 +74,32 @@ static enum weft_status fail_in_use(const struct os_lock *lock, const char *fold
     return os_lock_in_use(error, folder, text, size > 0 ? (size_t)size : 0);
 }
 
+/* Returns whether the lock failed with ${number} because its file is another user's, and cannot be
+ * opened or, on NFS, locked. Then it is not known whether that user's process holds it. */
+static bool is_unknown(const struct os_lock *lock, int number) {
+    struct stat status;
+    return (number == EBADF || (number == EACCES && access(lock->path, R_OK) != 0)) &&
+           lstat(lock->path, &status) == 0 && status.st_uid != geteuid();
+}
+
 static enum weft_status fail(struct os_lock *lock, const char *folder, int number,
                              struct weft_error *error) {
     enum weft_status status;
-    if (number == EBADF) {
-        number = EACCES; /* NFS: the file of another user cannot be locked */
-    }
     if (number == EWOULDBLOCK) {
         status = fail_in_use(lock, folder, error);
+    } else if (is_unknown(lock, number)) {
+        status = error_set(error, WEFT_BAD_FILE,
+                           "cannot lock %s: %s in it belongs to another user, who may be training "
+                           "there",
+                           folder, OS_LOCK_NAME);
+        error_hint(error, "choose another folder, or remove %s if nobody trains there", lock->path);
     } else if (number == ELOOP || number == EINVAL || number == EISDIR || number == ENXIO) {
         status = error_set(error, WEFT_BAD_FILE, "cannot lock %s: %s in it is not a file", folder,
                            OS_LOCK_NAME);
         error_hint(error, "remove %s", lock->path);
     } else {
-        status = os_fail(error, "cannot write into the folder", folder, number);
+        status = os_fail(error, "cannot write into the folder", folder,
+                         number == EBADF ? EACCES : number);
     }
     *lock = (struct os_lock){0};
     return status;

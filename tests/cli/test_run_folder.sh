@@ -457,6 +457,34 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null && chmod 711 "$work" &&
     expect_text err "Operation not permitted"
     end
     rm -rf "$work/here/"*
+
+    begin "two users in one folder, the first with umask 077"
+    mkdir -m 777 run
+    old_umask=$(umask)
+    umask 077
+    start run --out run
+    umask "$old_umask"
+    ran="train as nobody"
+    "${as_nobody[@]}" "$weft" train --data "$sample" --device cpu --out run >"$work/out" 2>"$work/err"
+    code=$?
+    expect_code 2
+    expect_text err "in use by process $training on "
+    stop TERM
+    expect_code 130
+    end
+    rm -rf "$work/here/"*
+
+    begin "a lock of another user that may not be read"
+    mkdir -m 777 run
+    (umask 077 && echo "process 1 on nowhere since long ago" >run/weft.lock)
+    ran="train as nobody"
+    "${as_nobody[@]}" "$weft" train --data "$sample" --device cpu --out run >"$work/out" 2>"$work/err"
+    code=$?
+    expect_code 3
+    expect_text err "weft: cannot lock run: weft.lock in it belongs to another user, who may be training there"
+    expect_text err "remove run/weft.lock if nobody trains there"
+    end
+    rm -rf "$work/here/"*
 else
     skip "folders of another user" "it needs root and setpriv"
 fi
