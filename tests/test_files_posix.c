@@ -28,6 +28,63 @@ START_TEST(permissions_and_links_stay) {
 }
 END_TEST
 
+/* Replaces the file ${path}, which gets the permissions ${mode} first. Returns the new ones. */
+static mode_t replaced_mode(const char *path, mode_t mode) {
+    struct os_file file;
+    struct weft_error error = {0};
+    struct stat status;
+    ck_assert_int_eq(chmod(path, mode), 0);
+    ck_assert_int_eq(os_file_create(&file, path, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_commit(&file, &error), WEFT_OK);
+    ck_assert_int_eq(stat(path, &status), 0);
+    return status.st_mode & 07777;
+}
+
+/* The umask is for new files. */
+START_TEST(permissions_stay_whatever_the_umask_is) {
+    struct os_file file;
+    struct weft_error error = {0};
+    struct stat status;
+    make_folder("umask");
+    const char *path = temporary_path("umask/x");
+    umask(027);
+    ck_assert_int_eq(os_file_create(&file, path, &error), WEFT_OK);
+    ck_assert_int_eq(os_file_commit(&file, &error), WEFT_OK);
+    ck_assert_int_eq(stat(path, &status), 0);
+    ck_assert_uint_eq(status.st_mode & 07777, 0640);
+    ck_assert_uint_eq(replaced_mode(path, 0664), 0664);
+    ck_assert_uint_eq(replaced_mode(path, 0606), 0606);
+    ck_assert_uint_eq(replaced_mode(path, 04755), 0755);
+    umask(0);
+    ck_assert_uint_eq(replaced_mode(path, 0600), 0600);
+}
+END_TEST
+
+/* A group that had no rights gets none. */
+START_TEST(permissions_of_the_group_stay) {
+    struct stat status;
+    if (geteuid() != 0) {
+        skip_test("a file of another group", "only root can give files away");
+        return;
+    }
+    make_folder("group");
+    const char *folder = temporary_path("group"), *path = temporary_path("group/x");
+    temporary_write(path, "old", 3);
+    ck_assert_int_eq(chown(path, 65534, 12345), 0);
+    ck_assert_uint_eq(replaced_mode(path, 0664), 0644); /* of another user: with the umask */
+    ck_assert_int_eq(stat(path, &status), 0);
+    ck_assert_uint_eq(status.st_gid, 12345);
+    ck_assert_int_eq(chown(path, 65534, 12345), 0);
+    ck_assert_int_eq(chown(folder, 65534, 65534), 0);
+    ck_assert_int_eq(chmod(temporary_folder, 0711), 0);
+    ck_assert_int_eq(seteuid(65534), 0);
+    ck_assert_uint_eq(replaced_mode(path, 0664), 0644);
+    ck_assert_int_eq(stat(path, &status), 0);
+    ck_assert_uint_ne(status.st_gid, 12345);
+    ck_assert_int_eq(seteuid(0), 0);
+}
+END_TEST
+
 /* A run folder's file takes the place of a link and of a pipe: by os_file_replace, and in a folder
  * that this process has locked. A folder stays. */
 START_TEST(run_folders_follow_nothing) {
@@ -180,6 +237,8 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_unchecked_fixture(tests, temporary_make, temporary_remove);
     tcase_add_test(tests, permissions_and_links_stay);
+    tcase_add_test(tests, permissions_stay_whatever_the_umask_is);
+    tcase_add_test(tests, permissions_of_the_group_stay);
     tcase_add_test(tests, run_folders_follow_nothing);
     tcase_add_test(tests, links_of_others_are_not_followed);
     tcase_add_test(tests, lock_is_of_the_folder);

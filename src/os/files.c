@@ -64,28 +64,46 @@ static enum weft_status set_path(struct os_file *file, const char *path, bool fo
 /* How the file of a path is written. */
 enum way { REPLACE, IN_PLACE, TO_STDOUT };
 
-/* Chooses the way, and the permissions ${mode} of a new file. Returns 0 or an errno value. */
-static int choose_way(const struct os_file *file, bool follow, enum way *way, mode_t *mode) {
-    struct stat old, out;
+/* Chooses the way. Stores what is at the path in ${old}; st_mode is 0 if nothing is there. Returns
+ * 0 or an errno value. */
+static int choose_way(const struct os_file *file, bool follow, enum way *way, struct stat *old) {
+    struct stat out;
     *way = REPLACE;
-    *mode = 0666;
-    if ((follow ? stat(file->path, &old) : lstat(file->path, &old)) != 0) {
+    if ((follow ? stat(file->path, old) : lstat(file->path, old)) != 0) {
+        old->st_mode = 0;
         return errno == ENOENT ? 0 : errno; /* the file is new, or its folder is missing */
     }
-    if (S_ISDIR(old.st_mode)) {
+    if (S_ISDIR(old->st_mode)) {
         return EISDIR;
     }
-    if (follow && fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == old.st_dev &&
-        out.st_ino == old.st_ino) {
+    if (follow && fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == old->st_dev &&
+        out.st_ino == old->st_ino) {
         *way = TO_STDOUT;
-    } else if (follow && !S_ISREG(old.st_mode)) {
+    } else if (follow && !S_ISREG(old->st_mode)) {
         *way = IN_PLACE; /* a rename would replace /dev/null by a file */
-    } else if (S_ISREG(old.st_mode)) {
-        *mode = old.st_mode & 0777;
+    } else if (S_ISREG(old->st_mode)) {
         /* A rename would succeed, but the file is write-protected on purpose. */
         return access(file->path, W_OK) == 0 ? 0 : errno;
     }
     return 0;
+}
+
+/* Gives the new file ${descriptor} the permissions of the file ${old} that it will replace, but to
+ * nobody more than that had. The umask has changed them unless the old file is this user's. If the
+ * new file cannot have the old one's group, its own group gets what all others have. */
+static void keep_permissions(int descriptor, const struct stat *old) {
+    struct stat new;
+    mode_t mode = old->st_mode & 0777;
+    if (fstat(descriptor, &new) != 0) {
+        return;
+    }
+    if (old->st_uid != geteuid()) {
+        mode &= new.st_mode;
+    }
+    if (new.st_gid != old->st_gid && fchown(descriptor, (uid_t)-1, old->st_gid) != 0) {
+        mode &= ~(mode_t)S_IRWXG | (mode & S_IRWXO) << 3;
+    }
+    (void)fchmod(descriptor, mode); /* a file system without permissions refuses it */
 }
 
 /* Creates the temporary file with the permissions ${mode}, and locks it: as long as it is open, no
@@ -119,16 +137,27 @@ static int open_part(struct os_file *file, mode_t mode) {
 /* Opens the file to write to. Returns 0 or an errno value. */
 static int open_for_writing(struct os_file *file, bool follow) {
     enum way way;
-    mode_t mode;
-    int number = choose_way(file, follow, &way, &mode);
+    struct stat old;
+    mode_t mode = 0666;
+    int number = choose_way(file, follow, &way, &old);
+    bool replaces = number == 0 && way == REPLACE && S_ISREG(old.st_mode);
     if (number != 0) {
         return number;
+    }
+    if (replaces) { /* this user's own gets the other bits with its group */
+        mode = old.st_mode & (old.st_uid == geteuid() ? S_IRWXU : 0777);
     }
     file->out.in_place = way != REPLACE;
     file->out.descriptor = way == REPLACE    ? open_part(file, mode)
                            : way == IN_PLACE ? os_open_in_place(file->path)
                                              : dup(STDOUT_FILENO);
-    return file->out.descriptor < 0 ? errno : 0;
+    if (file->out.descriptor < 0) {
+        return errno;
+    }
+    if (replaces) {
+        keep_permissions(file->out.descriptor, &old);
+    }
+    return 0;
 }
 
 static enum weft_status create(struct os_file *file, const char *path, bool follow,
@@ -163,11 +192,11 @@ enum weft_status os_file_replace(struct os_file *file, const char *path, struct 
 enum weft_status os_file_check(const char *path, struct weft_error *error) {
     struct os_file file = {0};
     enum way way;
-    mode_t mode;
+    struct stat old;
     bool follow = true;
     TRY(check_links(path, &follow, error));
     TRY(set_path(&file, path, follow, error));
-    if (choose_way(&file, follow, &way, &mode) == 0 && way != REPLACE) { /* not opened twice */
+    if (choose_way(&file, follow, &way, &old) == 0 && way != REPLACE) { /* not opened twice */
         return WEFT_OK;
     }
     TRY(os_file_create(&file, path, error));

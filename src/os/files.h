@@ -2,8 +2,8 @@
  *
  * An output file is written under a temporary name, OS_PART, in the same folder and then renamed to
  * its path. What is at the path decides what becomes of it:
- * - a regular file is replaced, and the new file has its permissions; a write-protected file is an
- *   error;
+ * - a regular file is replaced, and the new file has its permissions and, where the system allows,
+ *   its group; a write-protected file is an error;
  * - a symbolic link stays, and its target is replaced; a link of another user, also one to a folder
  *   of the path, is an error (os_check_links);
  * - a device, a pipe, and the file that is stdout are written in place.
