@@ -10,7 +10,8 @@
 
 enum {
     RUNS_MAX = 100000, /* run-N without --out */
-    ATTEMPTS = 100     /* to lock a folder that other processes make and remove */
+    ATTEMPTS = 100,    /* to lock a folder that other processes make and remove */
+    SURE = 3           /* those that fail although the folder exists */
 };
 
 static enum weft_status lock(struct cli_run *run, const struct cli_options *options,
@@ -30,7 +31,7 @@ static enum weft_status choose(struct cli_run *run, struct weft_error *error) {
         int number;
         snprintf(run->path, sizeof run->path, "run-%u", i);
         number = os_new_folder(run->path);
-        run->made = number == 0;
+        run->existing = number == 0 ? 0 : strlen(run->path);
         if (number != EEXIST) {
             return number == 0 ? WEFT_OK : os_fail(error, "cannot make folder", run->path, number);
         }
@@ -41,7 +42,6 @@ static enum weft_status choose(struct cli_run *run, struct weft_error *error) {
 /* Makes ${out} unless it exists. */
 static enum weft_status make(struct cli_run *run, const char *out, struct weft_error *error) {
     size_t length = strlen(out);
-    char parent[sizeof run->path];
     if (length >= sizeof run->path) {
         return error_set(error, WEFT_USAGE, "--out: the path is longer than %zu bytes",
                          sizeof run->path - 1);
@@ -52,15 +52,7 @@ static enum weft_status make(struct cli_run *run, const char *out, struct weft_e
                    ? WEFT_OK
                    : error_set(error, WEFT_USAGE, "--out %s: it is a file, not a folder", out);
     }
-    /* The folder itself last, to see whether it is this process that made it. */
-    while (length > 1 && os_is_separator(run->path[length - 1])) {
-        run->path[--length] = '\0';
-    }
-    os_folder_of(run->path, parent);
-    TRY(os_make_folder(parent, error));
-    run->made = os_new_folder(run->path) == 0;
-    memcpy(run->path, out, strlen(out) + 1);
-    return run->made ? WEFT_OK : os_make_folder(out, error);
+    return os_make_folder(out, error);
 }
 
 static enum weft_status check_empty(const char *out, struct weft_error *error) {
@@ -75,11 +67,13 @@ static enum weft_status check_empty(const char *out, struct weft_error *error) {
 enum weft_status cli_run_create(struct cli_run *run, const struct cli_options *options,
                                 const char *out, bool force, struct weft_error *error) {
     enum weft_status status = WEFT_OK;
+    int found = 0;
     if (out == NULL) {
         TRY(choose(run, error));
         return lock(run, options, error);
     }
-    for (int i = 0; i < ATTEMPTS; i++) {
+    run->existing = os_existing_part(out);
+    for (int i = 0; i < ATTEMPTS && found < SURE; i++) {
         struct weft_error reason = {0};
         status = make(run, out, &reason);
         if (status == WEFT_OK) {
@@ -89,9 +83,11 @@ enum weft_status cli_run_create(struct cli_run *run, const struct cli_options *o
             return force ? WEFT_OK : check_empty(out, error);
         }
         *error = reason;
-        if (os_exists(out)) {
-            break; /* otherwise another process, which failed, has just removed it */
+        if (status == WEFT_USAGE) {
+            break;
         }
+        /* Another process, which failed, may have removed it, and a third one made it again. */
+        found += os_exists(out);
     }
     return status;
 }
@@ -102,6 +98,7 @@ enum weft_status cli_run_open(struct cli_run *run, const struct cli_options *opt
         return error_set(error, WEFT_USAGE, "the path of the run folder is too long");
     }
     strcpy(run->path, path);
+    run->existing = strlen(path);
     return lock(run, options, error);
 }
 
@@ -140,10 +137,10 @@ enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,
 }
 
 void cli_run_finish(struct cli_run *run) {
-    if (os_lock_release(&run->lock) && run->made) {
-        remove(run->path); /* a folder only when it is empty */
+    if (os_lock_release(&run->lock)) {
+        os_remove_made(run->path, run->existing);
     }
-    run->made = false;
+    run->existing = strlen(run->path);
 }
 
 char *cli_run_path(const char *folder, const char *name, char path[4096]) {

@@ -9,7 +9,7 @@
 
 struct cli_run {
     char path[3072];
-    bool made;           /* by this run: it did not exist before */
+    size_t existing;     /* the bytes of the path that existed before this run */
     struct os_lock lock; /* no other training writes the folder meanwhile */
 };
 
@@ -33,8 +33,8 @@ enum weft_status cli_run_keep(struct cli_run *run, struct weft_error *error);
 enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,
                                struct weft_error *error);
 
-/* Ends the lock. Removes the folder if this run made it and it is still empty. Harmless for a run
- * that is all zero. */
+/* Ends the lock. Removes the folder and its parents if this run made them and they are still empty.
+ * Harmless for a run that is all zero. */
 void cli_run_finish(struct cli_run *run);
 
 /* Writes the path of the file ${name} in the run folder ${folder} into ${path}. Returns ${path}. */

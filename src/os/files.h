@@ -155,8 +155,15 @@ enum weft_status os_folder_list(const char *folder, char ***names, size_t *count
                                 struct weft_error *error);
 
 /* Creates the folder ${path} and its missing parents. ${path} may exist. Fails with WEFT_BAD_FILE,
- * also because of a link of another user. */
+ * also because of a link of another user; then it leaves no folder that it has created. */
 enum weft_status os_make_folder(const char *path, struct weft_error *error);
+
+/* Returns how many bytes at the beginning of ${path} are a path that exists. */
+size_t os_existing_part(const char *path);
+
+/* Removes ${path} and the folders in which it is, if they are empty, but none that is in the first
+ * ${existing} bytes: what os_make_folder made after os_existing_part. */
+void os_remove_made(const char *path, size_t existing);
 
 /* Creates the folder ${path}. Returns 0, or an errno value: EEXIST if there is anything. */
 int os_new_folder(const char *path);

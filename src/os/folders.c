@@ -29,9 +29,44 @@ int os_new_folder(const char *path) {
     return 0;
 }
 
-enum weft_status os_make_folder(const char *path, struct weft_error *error) {
+/* Removes the last name of ${part}, and the separators before it. */
+static void cut(char *part) {
+    size_t length = strlen(part);
+    while (length > 0 && !os_is_separator(part[length - 1])) {
+        length--;
+    }
+    while (length > 0 && os_is_separator(part[length - 1])) {
+        length--;
+    }
+    part[length] = '\0';
+}
+
+size_t os_existing_part(const char *path) {
     char part[OS_PATH];
     size_t length = strlen(path);
+    if (length >= sizeof part) {
+        return length;
+    }
+    strcpy(part, path);
+    while (part[0] != '\0' && os_is_missing(part)) {
+        cut(part);
+    }
+    return strlen(part);
+}
+
+void os_remove_made(const char *path, size_t existing) {
+    char part[OS_PATH];
+    if (strlen(path) >= sizeof part) {
+        return;
+    }
+    for (strcpy(part, path); strlen(part) > existing; cut(part)) {
+        (void)rmdir(part);
+    }
+}
+
+enum weft_status os_make_folder(const char *path, struct weft_error *error) {
+    char part[OS_PATH];
+    size_t length = strlen(path), existing = os_existing_part(path);
     int number;
     if (length == 0 || length >= sizeof part) {
         return os_fail(error, "cannot make folder", path, length == 0 ? ENOENT : ENAMETOOLONG);
@@ -48,6 +83,7 @@ enum weft_status os_make_folder(const char *path, struct weft_error *error) {
         part[end] = '\0';
         number = os_is_folder(part) ? EEXIST : os_new_folder(part);
         if (number != 0 && !(number == EEXIST && os_is_folder(part))) {
+            os_remove_made(path, existing);
             return os_fail(error, "cannot make folder", part, number);
         }
     }

@@ -370,6 +370,22 @@ refuses 3 "--bundle: cannot write" verify --device cpu --bundle "$work/files/fil
 refuses 2 "it is a file, not a folder" "${train[@]}" --out "$work/files/file"
 refuses 3 "cannot make folder $work/files/file: File exists" "${train[@]}" --out "$work/files/file/x"
 
+# ---- folders that a start makes ----
+
+refuses 4 'device "99"' train --data "$sample" --device 99 --out a/b/c
+refuses 4 'device "99"' train --data "$sample" --device 99 --out ./a//b/../c/
+refuses 3 "File name too long" "${train[@]}" --out "a/b/$(printf 'n%.0s' {1..300})"
+
+begin "a start that fails keeps the folders that were there"
+mkdir -p a/b
+for out in a/b/c/d a/b; do
+    run train --data "$sample" --device 99 --out $out
+    expect_code 4
+    [ "$(find a | tr '\n' ' ')" = "a a/b " ] || problem "folders: $(find a)"
+done
+end
+rm -rf a
+
 # ---- another user ----
 
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null && chmod 711 "$work" &&
