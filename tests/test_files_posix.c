@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "os/files.h"
@@ -217,6 +219,28 @@ START_TEST(pipes_are_written_directly) {
 }
 END_TEST
 
+/* Somebody waits until weft waits for a reader of the pipe. */
+START_TEST(link_in_the_place_of_a_pipe) {
+    struct os_file file;
+    struct weft_error error = {0};
+    const struct timespec moment = {0, 200 * 1000 * 1000};
+    make_folder("swap");
+    const char *path = temporary_path("swap/pipe"), *link = temporary_path("swap/link");
+    temporary_write(temporary_path("swap/mine"), "mine", 4);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(symlink("mine", link), 0);
+    pid_t other = fork();
+    if (other == 0) {
+        nanosleep(&moment, NULL);
+        _exit(rename(link, path) != 0);
+    }
+    ck_assert_int_eq(os_file_create(&file, path, &error), WEFT_BAD_FILE);
+    ck_assert_int_eq(waitpid(other, NULL, 0), other);
+    assert_fails(&error, "swap/pipe", "cannot write");
+    assert_content(temporary_path("swap/mine"), "mine");
+}
+END_TEST
+
 /* Like /dev/stdout with stdout in a file: a link to an open file. */
 START_TEST(stdout_is_not_replaced) {
     struct os_file file;
@@ -243,6 +267,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, links_of_others_are_not_followed);
     tcase_add_test(tests, lock_is_of_the_folder);
     tcase_add_test(tests, pipes_are_written_directly);
+    tcase_add_test(tests, link_in_the_place_of_a_pipe);
     tcase_add_test(tests, stdout_is_not_replaced);
 }
 

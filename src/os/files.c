@@ -134,6 +134,21 @@ static int open_part(struct os_file *file, mode_t mode) {
     return -1;
 }
 
+/* Opens the pipe or the device ${old} of the path. While it waits for a reader, somebody else may
+ * put a link to a file in its place, which must not be written. Returns -1 and sets errno on
+ * failure. */
+static int open_in_place(const struct os_file *file, const struct stat *old) {
+    struct stat opened;
+    int descriptor = os_open_in_place(file->path);
+    if (descriptor >= 0 && (fstat(descriptor, &opened) != 0 || opened.st_dev != old->st_dev ||
+                            opened.st_ino != old->st_ino)) {
+        close(descriptor);
+        errno = ESTALE;
+        return -1;
+    }
+    return descriptor;
+}
+
 /* Opens the file to write to. Returns 0 or an errno value. */
 static int open_for_writing(struct os_file *file, bool follow) {
     enum way way;
@@ -149,7 +164,7 @@ static int open_for_writing(struct os_file *file, bool follow) {
     }
     file->out.in_place = way != REPLACE;
     file->out.descriptor = way == REPLACE    ? open_part(file, mode)
-                           : way == IN_PLACE ? os_open_in_place(file->path)
+                           : way == IN_PLACE ? open_in_place(file, &old)
                                              : dup(STDOUT_FILENO);
     if (file->out.descriptor < 0) {
         return errno;

@@ -43,6 +43,10 @@ enum weft_status os_fail(struct weft_error *error, const char *what, const char 
         return hint_permissions(error, path);
     case ENXIO:
         return error_hint(error, "it is a socket or a device without hardware");
+#ifdef ESTALE
+    case ESTALE:
+        return error_hint(error, "something else has taken its place meanwhile");
+#endif
     case EROFS:
         return error_hint(error, "choose a folder on a disk that can be written");
     case ENOSPC:
