@@ -119,58 +119,6 @@ START_TEST(run_folders_follow_nothing) {
 }
 END_TEST
 
-/* Expects that outputs through the links of links_of_others_are_not_followed end with
- * ${expected}. */
-static void expect_through_links(enum weft_status expected) {
-    static const char *const names[] = {"links/folder/x", "links/mine/x", "links/mine/../folder/x",
-                                        "links/file", "links/missing"};
-    struct weft_error error = {0}, reason = {0};
-    struct os_file file = {0};
-    struct os_lock lock;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *path = temporary_path(names[i]);
-        ck_assert_int_eq(os_file_check(path, &error), expected);
-        ck_assert_int_eq(os_file_create(&file, path, &error), expected);
-        os_file_abandon(&file);
-    }
-    ck_assert_int_eq(os_file_replace(&file, temporary_path("links/mine/x"), &error), expected);
-    os_file_abandon(&file);
-    ck_assert_int_eq(os_make_folder(temporary_path("links/mine/inner"), &error), expected);
-    ck_assert_int_eq(os_lock_take(&lock, temporary_path("links/mine/inner"), &reason), expected);
-    os_lock_release(&lock);
-    if (expected != WEFT_OK) {
-        assert_fails(&reason, "links/mine/inner: ", "links/folder is a link of another user");
-    }
-}
-
-/* Only root can give links away. */
-START_TEST(links_of_others_are_not_followed) {
-    static const char *const given[] = {"links/folder", "links/file", "links/missing"};
-    make_folder("links/target/inner");
-    temporary_write(temporary_path("links/target/x"), "mine", 4);
-    ck_assert_int_eq(symlink("target", temporary_path(given[0])), 0);
-    ck_assert_int_eq(symlink("target/x", temporary_path(given[1])), 0);
-    ck_assert_int_eq(symlink("target/new", temporary_path(given[2])), 0);
-    ck_assert_int_eq(symlink("folder/inner/..", temporary_path("links/mine")), 0);
-    expect_through_links(WEFT_OK);
-    if (geteuid() != 0) {
-        skip_test("links of another user", "only root can give files away");
-        return;
-    }
-    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
-        ck_assert_int_eq(lchown(temporary_path(given[i]), 65534, 65534), 0);
-    }
-    expect_through_links(WEFT_BAD_FILE);
-    /* What takes the place of a link does not follow it. */
-    struct weft_error error = {0};
-    struct os_file file;
-    ck_assert_int_eq(os_file_replace(&file, temporary_path(given[1]), &error), WEFT_OK);
-    os_file_abandon(&file);
-    ck_assert_uint_eq(count_entries("links/target"), 2);
-    assert_content(temporary_path("links/target/x"), "mine");
-}
-END_TEST
-
 /* A folder that is moved is not the locked one any more, nor is another one of its name. The file
  * of a lock is made again. */
 START_TEST(lock_is_of_the_folder) {
@@ -264,7 +212,6 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, permissions_stay_whatever_the_umask_is);
     tcase_add_test(tests, permissions_of_the_group_stay);
     tcase_add_test(tests, run_folders_follow_nothing);
-    tcase_add_test(tests, links_of_others_are_not_followed);
     tcase_add_test(tests, lock_is_of_the_folder);
     tcase_add_test(tests, pipes_are_written_directly);
     tcase_add_test(tests, link_in_the_place_of_a_pipe);

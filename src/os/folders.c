@@ -91,15 +91,24 @@ enum weft_status os_make_folder(const char *path, struct weft_error *error) {
 }
 
 /* Stores the path of the next entry of ${folder}, which ${stream} lists, in ${path}. Returns false
- * after the last entry, and if ${stream} is NULL. */
-static bool next_entry(DIR *stream, const char *folder, char path[OS_PATH]) {
-    struct dirent *entry;
-    while (stream != NULL && (entry = readdir(stream)) != NULL) {
-        int length = snprintf(path, OS_PATH, "%s/%s", folder, entry->d_name);
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && length > 0 &&
-            length < OS_PATH) {
+ * after the last entry, and if ${stream} is NULL. An entry that cannot be read, or whose path is
+ * too long, is omitted, and its errno value stored in ${number}. */
+static bool next_entry(DIR *stream, const char *folder, char path[OS_PATH], int *number) {
+    while (stream != NULL) {
+        struct dirent *entry;
+        errno = 0;
+        entry = readdir(stream);
+        if (entry == NULL) {
+            *number = errno != 0 ? errno : *number;
+            return false;
+        }
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
+            continue;
+        }
+        if (snprintf(path, OS_PATH, "%s/%s", folder, entry->d_name) < OS_PATH) {
             return true;
         }
+        *number = ENAMETOOLONG;
     }
     return false;
 }
@@ -126,12 +135,12 @@ enum weft_status os_folder_check(const char *path, struct weft_error *error) {
 int os_check_empty(const char *path, const char *ignored) {
     char entry[OS_PATH];
     DIR *stream = opendir(path);
-    int number = stream != NULL ? 0 : errno;
-    while (number == 0 && next_entry(stream, path, entry)) {
+    int number = stream != NULL ? 0 : errno, unread = 0;
+    while (number == 0 && next_entry(stream, path, entry, &unread)) {
         number = strcmp(entry + strlen(path) + 1, ignored) == 0 ? 0 : ENOTEMPTY;
     }
     close_folder(stream);
-    return number;
+    return number != 0 ? number : unread;
 }
 
 /* Returns whether ${name} is that of a temporary file. */
@@ -153,8 +162,9 @@ static bool is_part(const char *name) {
 
 void os_remove_parts(const char *folder) {
     char path[OS_PATH];
+    int unread = 0;
     DIR *stream = opendir(folder);
-    while (next_entry(stream, folder, path)) {
+    while (next_entry(stream, folder, path, &unread)) {
         if (is_part(path + strlen(folder) + 1)) {
             os_remove_left(path);
         }
@@ -178,7 +188,8 @@ bool os_find_file(const char *folder, const char *name, char path[OS_PATH]) {
     char entry[OS_PATH];
     DIR *stream = opendir(folder);
     bool found = false;
-    while (next_entry(stream, folder, entry)) {
+    int unread = 0;
+    while (next_entry(stream, folder, entry, &unread)) {
         if (os_equal_names(os_name_of(entry), name) && !os_is_folder(entry) &&
             (!found || strcmp(entry, path) < 0)) {
             strcpy(path, entry);
@@ -215,13 +226,14 @@ enum weft_status os_folder_list(const char *folder, char ***names, size_t *count
                                 struct weft_error *error) {
     struct text joined = {.bytes = NULL};
     char entry[OS_PATH], *all;
+    int unread = 0;
     DIR *stream = opendir(folder);
     *names = NULL;
     *count = 0;
     if (stream == NULL) {
         return os_fail(error, "cannot read folder", folder, errno);
     }
-    while (next_entry(stream, folder, entry)) {
+    while (next_entry(stream, folder, entry, &unread)) {
         const char *name = entry + strlen(folder) + 1;
         if (name[0] != '.') {
             text_add_bytes(&joined, name, strlen(name) + 1);
@@ -230,6 +242,11 @@ enum weft_status os_folder_list(const char *folder, char ***names, size_t *count
     }
     closedir(stream);
     all = text_take(&joined);
+    if (unread != 0) {
+        free(all);
+        *count = 0;
+        return os_fail(error, "cannot read folder", folder, unread);
+    }
     *names = all != NULL || *count == 0 ? sort_names(all, *count) : NULL;
     free(all);
     return *names != NULL
@@ -239,8 +256,9 @@ enum weft_status os_folder_list(const char *folder, char ***names, size_t *count
 
 void os_remove_temporary(const char *path) {
     char entry[OS_PATH];
+    int unread = 0;
     DIR *stream = opendir(path);
-    while (next_entry(stream, path, entry)) {
+    while (next_entry(stream, path, entry, &unread)) {
         remove(entry);
     }
     close_folder(stream);
