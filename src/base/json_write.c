@@ -4,7 +4,6 @@
  * that give its bits back, and a 64-bit seed is exact. */
 #include "base/json_write.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,17 +122,4 @@ enum weft_status json_write_take(struct json_writer *json, char **text, struct w
     *text = text_take(&json->text);
     *json = (struct json_writer){0};
     return *text != NULL ? WEFT_OK : error_set(error, WEFT_NO_MEMORY, "no memory for JSON");
-}
-
-enum weft_status json_write_print(struct json_writer *json, FILE *out, struct weft_error *error) {
-    bool interrupted;
-    char *text;
-    TRY(json_write_take(json, &text, error));
-    errno = 0;
-    fputs(text, out);
-    fputc('\n', out);
-    interrupted = fflush(out) != 0 && errno == EINTR;
-    free(text);
-    return interrupted ? error_set(error, WEFT_INTERRUPTED, "standard output: interrupted")
-                       : WEFT_OK;
 }

@@ -1,15 +1,13 @@
 /* json_write.h: a JSON value that grows in memory.
  *
- * Start with all zero, but for the style. json_write_take and json_write_print free the memory. A
- * failed allocation is remembered: only json_write_take and json_write_print report it, so the
- * calls before them need no check. ${key} is the name of a member inside an object, and NULL
- * elsewhere. */
+ * Start with all zero, but for the style. json_write_take frees the memory. A failed allocation is
+ * remembered: only json_write_take reports it, so the calls before it need no check. ${key} is the
+ * name of a member inside an object, and NULL elsewhere. */
 #ifndef WEFT_BASE_JSON_WRITE_H
 #define WEFT_BASE_JSON_WRITE_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -48,9 +46,5 @@ void json_write_raw(struct json_writer *json, const char *key, const char *value
 /* Stores the text in ${text}; the caller frees it. Fails with WEFT_NO_MEMORY when there was no
  * memory. */
 enum weft_status json_write_take(struct json_writer *json, char **text, struct weft_error *error);
-
-/* Writes the text and a newline to ${out} and flushes it. Fails as json_write_take does; the caller
- * checks ${out} for errors. */
-enum weft_status json_write_print(struct json_writer *json, FILE *out, struct weft_error *error);
 
 #endif

@@ -22,6 +22,9 @@ struct cli_command {
      * ${error}. */
     enum weft_status (*run)(const void *options, struct weft_error *error);
 
+    /* Its exit code 1 is the verdict "different", and nothing else (cli_exit_set_verdict). */
+    bool gives_verdict;
+
     /* Bytes of the struct of its options, whose first member is struct cli_options. */
     size_t options_size;
     const struct cli_option *options; /* its own options, ends with a name of NULL; or NULL */

@@ -37,7 +37,7 @@ static const char notes[] =
     "two run folders, the confusion matrices too. Different metadata of the files\n"
     "(__metadata__) is reported, but is not a difference.\n"
     "\n"
-    "exit codes: 0 equal, 1 different\n";
+    "exit codes: 0 equal, 1 different, 5 no verdict\n";
 
 static void print_row(const struct cli_options *options, const struct weft_tensor_comparison *row) {
     if (row->problem != NULL) {
@@ -185,6 +185,7 @@ const struct cli_command cli_command_compare = {
     .name = "compare",
     .summary = "compares two models or runs, and shows where they differ",
     .run = run,
+    .gives_verdict = true,
     .options_size = sizeof(struct options),
     .options = rows,
     .operand = CLI_OPERAND_SEVERAL,

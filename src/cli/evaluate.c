@@ -261,7 +261,7 @@ static enum weft_status write_results(const struct state *state, struct weft_err
     enum weft_status written = write_files(state, error), printed = print(state, error);
     enum weft_status drawn = WEFT_OK;
     struct weft_error reason = {0};
-    fflush(stdout); /* what a library does without memory may end the program */
+    screen_flush(); /* what a library does without memory may end the program */
     if (state->draws &&
         cli_figures_confusion(options->figure, (enum canvas_theme)options->theme,
                               (enum weft_split)options->split, &state->evaluation, state->names,

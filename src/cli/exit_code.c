@@ -18,13 +18,23 @@ static const struct {
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
+static bool has_verdict; /* of cli_exit_set_verdict */
+
+void cli_exit_set_verdict(bool gives) {
+    has_verdict = gives;
+}
+
+bool cli_exit_has_verdict(void) {
+    return has_verdict;
+}
+
 int cli_exit_code(enum weft_status status) {
+    int code = 1;
     for (size_t i = 0; i < ROWS; i++) {
-        if (rows[i].status == status) {
-            return rows[i].code;
-        }
+        code = rows[i].status == status ? rows[i].code : code;
     }
-    return 1;
+    return code == 1 && has_verdict && status != WEFT_FAILED ? cli_exit_code(WEFT_NO_VERDICT)
+                                                             : code;
 }
 
 bool cli_exit_status(int code, enum weft_status *status) {
@@ -46,5 +56,7 @@ void cli_explain_end(bool drivers) {
                          "no OpenCL driver was in use\n"
                          "please report it with the command; a limit of memory (ulimit -v) can "
                          "also be the cause\n",
-                   cli_exit_code(drivers ? WEFT_BAD_DEVICE : WEFT_FAILED));
+                   cli_exit_code(has_verdict ? WEFT_NO_VERDICT
+                                 : drivers   ? WEFT_BAD_DEVICE
+                                             : WEFT_FAILED));
 }

@@ -7,6 +7,12 @@
 
 #include "base/error.h"
 
+/* Says whether the command that runs from now on gives a verdict. Then WEFT_FAILED is its verdict
+ * "different", and the only status with the exit code 1: what prevents a verdict has the exit code
+ * of WEFT_NO_VERDICT. */
+void cli_exit_set_verdict(bool gives);
+bool cli_exit_has_verdict(void);
+
 /* Returns the exit code of a command that ends with ${status}. */
 int cli_exit_code(enum weft_status status);
 

@@ -1,9 +1,12 @@
 /* json.c: events, and the members that several of them have. */
 #include "cli/json.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/confusion.h"
+#include "report/screen.h"
 
 static bool lost; /* an event was not printed, because there was no memory */
 
@@ -17,11 +20,19 @@ bool cli_event_begin(struct json_writer *json, bool as_json, const char *name) {
 }
 
 enum weft_status cli_event_end(struct json_writer *json, struct weft_error *error) {
+    char *text;
     enum weft_status status;
     json_write_close(json, '}');
-    status = json_write_print(json, stdout, error);
-    lost = lost || status != WEFT_OK;
-    return status;
+    status = json_write_take(json, &text, error);
+    if (status != WEFT_OK) {
+        lost = true;
+        return status;
+    }
+    screen_print_json(text);
+    free(text);
+    return screen_flush() != EINTR
+               ? WEFT_OK
+               : error_set(error, WEFT_INTERRUPTED, "standard output: interrupted");
 }
 
 bool cli_event_lost(void) {

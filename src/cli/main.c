@@ -46,7 +46,7 @@ static enum weft_status print_version(bool as_json, struct weft_error *error) {
     }
     print_library(event, "libpng", cli_picture_png_version());
     print_library(event, "cairo", canvas_cairo_version());
-    fflush(stdout);
+    screen_flush();
     cli_explain_end(true);
     count = weft_libraries(libraries);
     for (size_t i = 0; i < count; i++) {
@@ -63,11 +63,16 @@ static enum weft_status run_command(const struct cli_command *command, int count
                                     struct weft_error *error) {
     struct cli_options *options = calloc(1, command->options_size);
     enum weft_status status;
+    cli_exit_set_verdict(command->gives_verdict);
+    cli_explain_end(false);
     if (options == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for the options of weft %s",
                          command->name);
     }
     TRY_OR(done, cli_options_parse(command, count, arguments, options, error));
+    if (options->help || options->version) {
+        cli_exit_set_verdict(false);
+    }
     if (options->help) {
         cli_help_command(command);
     } else if (options->version) {
@@ -140,6 +145,23 @@ static enum weft_status blame_interrupt(enum weft_status status, struct weft_err
     return error->status = WEFT_INTERRUPTED;
 }
 
+/* Flushes what a command has printed that ends with ${status}. If that fails, it is the failure of a
+ * command that has not failed; of another one it is reported in addition. */
+static enum weft_status deliver(enum weft_status status, struct weft_error *error) {
+    struct weft_error lost = {0};
+    if (cli_message_flush(&lost) == WEFT_OK) {
+        return status;
+    }
+    if (status == WEFT_OK) {
+        *error = lost;
+        return lost.status;
+    }
+    if (lost.status != WEFT_NO_MEMORY && lost.status != WEFT_INTERRUPTED) {
+        cli_message_always("%s", lost.message);
+    }
+    return status;
+}
+
 int main(int argc, char **argv) {
     struct weft_error error = {0};
     int count = argc > 1 ? argc - 1 : 0;
@@ -150,10 +172,7 @@ int main(int argc, char **argv) {
     os_end_at_interrupts("weft: interrupted\n", json ? INTERRUPTED_EVENT : "");
     set_interrupted(os_signalled); /* the flag of this copy of src/os, for the library's */
     os_remember_program(argc > 0 ? argv[0] : NULL);
-    status = dispatch(count, argv + 1, &error);
-    if (status == WEFT_OK) {
-        status = cli_message_flush(&error);
-    }
+    status = deliver(dispatch(count, argv + 1, &error), &error);
     if (status != WEFT_OK &&
         error.message[0] != '\0') { /* otherwise another process has printed it */
         status = blame_interrupt(status, &error);
@@ -161,7 +180,7 @@ int main(int argc, char **argv) {
     }
     os_explain_end(NULL, 0);
     if (device_lost()) { /* an exit handler of its driver may wait for ever */
-        fflush(stdout);
+        screen_flush();
         os_end(cli_exit_code(status));
     }
     return cli_exit_code(status);

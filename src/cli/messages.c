@@ -1,7 +1,6 @@
 /* messages.c: messages on stderr, and the last check of stdout. */
 #include "cli/messages.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -110,16 +109,16 @@ void cli_message_slow(const struct cli_options *options, const struct weft_devic
 }
 
 enum weft_status cli_message_flush(struct weft_error *error) {
+    int number;
     if (cli_event_lost()) {
         return error_set(error, WEFT_NO_MEMORY, "standard output: no memory for an event");
     }
-    errno = 0;
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        if (os_interrupted()) {
-            return error_set(error, WEFT_INTERRUPTED, "standard output: interrupted");
-        }
-        return error_set(error, WEFT_FAILED, "standard output: not all could be written: %s",
-                         errno != 0 ? strerror(errno) : "an earlier write failed");
+    number = screen_flush();
+    if (number == 0) {
+        return WEFT_OK;
     }
-    return WEFT_OK;
+    return os_interrupted()
+               ? error_set(error, WEFT_INTERRUPTED, "standard output: interrupted")
+               : error_set(error, cli_exit_has_verdict() ? WEFT_NO_VERDICT : WEFT_BAD_FILE,
+                           "standard output: not all could be written: %s", strerror(number));
 }

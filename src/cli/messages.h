@@ -34,8 +34,8 @@ void cli_message_device(const struct cli_options *options, bool failed, const ch
 /* Warns if the fma of ${device}, which is used, is emulated: emulated-fma. */
 void cli_message_slow(const struct cli_options *options, const struct weft_device *device);
 
-/* Flushes stdout. Fails with WEFT_FAILED and the system's reason if anything printed so far was not
- * written. */
+/* Flushes stdout. If anything printed so far was not written, fails with WEFT_BAD_FILE and the
+ * system's reason; in a command that gives a verdict with WEFT_NO_VERDICT. */
 enum weft_status cli_message_flush(struct weft_error *error);
 
 #endif

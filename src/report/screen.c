@@ -1,6 +1,7 @@
 /* screen.c: what a terminal can show, text on it, and cells with a coloured background. */
 #include "report/screen.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,15 @@ static bool has_utf8(void) {
 
 /* ---- text ---- */
 
+static int failure; /* the errno value of the first write to stdout that failed, or 0 */
+
+/* Keeps the reason if a write to ${out} has failed. errno was 0 before it. */
+static void keep_failure(const FILE *out) {
+    if (out == stdout && failure == 0 && ferror(stdout)) {
+        failure = errno != 0 ? errno : EIO;
+    }
+}
+
 /* Returns whether ${out} is a terminal whose locale has another encoding than UTF-8: one of 8 bits
  * may take bytes of UTF-8 for control characters. */
 static bool is_ascii(FILE *out) {
@@ -59,7 +69,9 @@ static void print_text(FILE *out, char *text) {
         }
         *to = '\0';
     }
+    errno = 0;
     fputs(text, out);
+    keep_failure(out);
 }
 
 void screen_print_list(FILE *out, const char *format, va_list arguments) {
@@ -106,7 +118,22 @@ void screen_print_lines(FILE *out, const char *before, const char *text) {
 }
 
 void screen_print_constant(const char *text) {
+    errno = 0;
     fputs(text, stdout);
+    keep_failure(stdout);
+}
+
+void screen_print_json(const char *text) {
+    screen_print_constant(text);
+    screen_print_constant("\n");
+    screen_flush();
+}
+
+int screen_flush(void) {
+    errno = 0;
+    fflush(stdout);
+    keep_failure(stdout);
+    return failure;
 }
 
 void screen_redraw(FILE *out, int columns, const char *line) {

@@ -27,6 +27,13 @@ void screen_print_lines(FILE *out, const char *before, const char *text);
 /* Prints ${text}, a constant of the program, on stdout as it is. */
 void screen_print_constant(const char *text);
 
+/* Prints ${text}, which is JSON, and a line break on stdout, and flushes it. */
+void screen_print_json(const char *text);
+
+/* Flushes stdout. Returns 0 if it took all that was printed so far, else the errno value of the
+ * first write that failed: the later ones do not have its reason. */
+int screen_flush(void);
+
 /* Overwrites the last line of the terminal ${out} by the first ${columns} characters of ${line}. */
 void screen_redraw(FILE *out, int columns, const char *line);
 

@@ -56,6 +56,46 @@ expect_text out "1 of 120 differ"
 expect_text out "the first at 7"
 end
 
+# "Different" (1) is a verdict: a stdout that is not written and a lack of memory are none.
+if [ -c /dev/full ]; then
+    begin "stdout on a full disk"
+    for json in "" --json; do
+        ran="compare $json >/dev/full"
+        # shellcheck disable=SC2086
+        "$weft" compare "$a" "$a" $json >/dev/full 2>"$work/err"
+        code=$?
+        expect_code 5
+        expect_text err "weft: standard output: not all could be written: No space left on device"
+        # shellcheck disable=SC2086
+        "$weft" compare "$a" "$b" $json >/dev/full 2>"$work/err"
+        code=$?
+        expect_code 1
+        expect_text err "weft: standard output: not all could be written: No space left on device"
+        expect_text err "they differ"
+    done
+    end
+fi
+if [ -z "${WEFT_SANITIZE:-}" ]; then
+    begin "files that are larger than the memory"
+    python3 - "$work/files/large.safetensors" <<'PYTHON'
+import struct, sys
+header = b'{"a":{"dtype":"F32","shape":[8000000],"data_offsets":[0,32000000]}}'
+with open(sys.argv[1], "wb") as file:
+    file.write(struct.pack("<Q", len(header)) + header)
+    file.truncate(8 + len(header) + 32000000)
+PYTHON
+    cp "$work/files/large.safetensors" "$work/files/larger.safetensors"
+    run compare "$work/files/large.safetensors" "$work/files/larger.safetensors"
+    expect_code 0
+    ran="compare under ulimit -v"
+    (ulimit -v 80000 && "$weft" compare "$work/files/large.safetensors" "$work/files/larger.safetensors" --json >"$work/out" 2>"$work/err")
+    code=$?
+    expect_code 5
+    expect_text err "no memory"
+    expect_json '[(x["event"], x["code"]) for x in e] == [("error", 5)]'
+    end
+fi
+
 # Other tensors
 linear_list 28 10 "$work/files/list.json"
 "$weft" "${train[@]}" --network "$work/files/list.json" --out "$work/files/linear" >/dev/null

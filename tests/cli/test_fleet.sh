@@ -22,6 +22,16 @@ expect_code 0
 expect_json '[x["machines"] for x in e if x["event"] == "group"] == [6] and e[-1] == {"event": "verdict", "result": "equal", "verdicts": 6, "minority": 0}'
 end
 
+if [ -c /dev/full ]; then
+    begin "stdout on a full disk"
+    ran="compare --fleet >/dev/full"
+    "$weft" compare --fleet "$work/files/fleet.json" >/dev/full 2>"$work/err"
+    code=$?
+    expect_code 5
+    expect_text err "weft: standard output: not all could be written: No space left on device"
+    end
+fi
+
 begin "the minority of a fleet"
 verdict node6 's/"hash":"..../"hash":"dead/' >"$work/files/other.json"
 verdict node7 's/"result":"equal","diagnosis"/"result":"different","diagnosis"/' >>"$work/files/other.json"

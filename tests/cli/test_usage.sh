@@ -126,8 +126,17 @@ ran="--help >/dev/full"
 if [ -c /dev/full ]; then
     "$weft" --help >/dev/full 2>"$work/err"
     code=$?
-    expect_code 1
-    expect_text err "weft: standard output: "
+    expect_code 3
+    expect_text err "weft: standard output: not all could be written: No space left on device"
+    ran="summary --json >/dev/full"
+    "$weft" summary --json >/dev/full 2>"$work/err"
+    code=$?
+    expect_code 3
+    expect_text err "weft: standard output: not all could be written: No space left on device"
+    ran="verify --help >/dev/full" # it gives no verdict
+    "$weft" verify --help >/dev/full 2>"$work/err"
+    code=$?
+    expect_code 3
 fi
 end
 
@@ -135,7 +144,7 @@ begin "a closed stdout"
 ran="--help >&-"
 "$weft" --help >&- 2>"$work/err"
 code=$?
-expect_code 1
+expect_code 3
 expect_text err "weft: standard output: "
 end
 
@@ -143,7 +152,7 @@ begin "a pipe without a reader"
 ran="summary | true"
 { { sleep 0.2; "$weft" summary 2>"$work/err"; echo $? >"$work/code"; } | true; } 2>/dev/null
 code=$(cat "$work/code")
-expect_code 1
+expect_code 3
 expect_text err "weft: standard output: "
 end
 

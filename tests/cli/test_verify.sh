@@ -132,7 +132,19 @@ PYTHON
     end
 fi
 
-# "Different" (1) is a verdict: a lack of memory or of processes is none.
+# "Different" (1) is a verdict: a stdout that is not written, a lack of memory or of processes is
+# none.
+if [ -c /dev/full ]; then
+    begin "stdout on a full disk"
+    for device in cpu ${pocl:+"$pocl"}; do
+        ran="verify --device $device >/dev/full"
+        "$weft" verify --device "$device" --steps 1 --json >/dev/full 2>"$work/err"
+        code=$?
+        expect_code 5
+        expect_text err "weft: standard output: not all could be written: No space left on device"
+    done
+    end
+fi
 if [ -z "${WEFT_SANITIZE:-}" ]; then
     begin "a verification without memory"
     codes=" "

@@ -89,6 +89,55 @@ expect_text err "weft: an OpenCL driver, or weft itself, crashed or ended the pr
 export OCL_ICD_VENDORS=pocl.icd
 end
 
+# With LAST set, it ends the child process after the verdict.
+if [ -z "${WEFT_SANITIZE:-}" ]; then
+    begin "an exit code is no verdict"
+    cat >"$work/files/last.c" <<'C'
+#include <stdlib.h>
+#include <unistd.h>
+static void end(void) {
+    if (getenv("WEFT_VERIFY_NOTE") != NULL) {
+        _exit(atoi(getenv("LAST")));
+    }
+}
+__attribute__((constructor)) static void load(void) {
+    atexit(end);
+}
+C
+    cc -shared -fPIC -o "$work/files/last.so" "$work/files/last.c" || problem "it does not build"
+    for last in 1 6; do
+        LAST=$last LD_PRELOAD=$work/files/last.so run verify --all --steps 1 --json
+        expect_code 5
+        expect_text err "no verdict: the driver ended the process (exit code $last), in its end: equal"
+    done
+    end
+fi
+
+# The file in which a child process reports its verdict cannot be made.
+begin "a driver that ends the program, without a folder for temporary files"
+export OCL_ICD_VENDORS=$work/files/bad.icd
+for quit in 0 1; do
+    QUIT=$quit TMPDIR=$work/nowhere run verify
+    expect_code 5
+    expect_text err "weft: an OpenCL driver, or weft itself, crashed or ended the program"
+done
+export OCL_ICD_VENDORS=pocl.icd
+TMPDIR=$work/nowhere run verify --device 0 --steps 1
+expect_code 0
+end
+
+if [ -c /dev/full ]; then
+    begin "all devices, stdout on a full disk"
+    ran="verify --all >/dev/full"
+    "$weft" verify --all --steps 1 >/dev/full 2>"$work/err"
+    code=$?
+    expect_code 5
+    expect_text err "weft: standard output: not all could be written: No space left on device"
+    expect_no_text err "Input/output error"
+    expect_text err "the worst is without a verdict"
+    end
+fi
+
 begin "a kernel that crashes is named"
 plant settle batch_norm.cl '/^WEFT_INLINE void KERNEL(batch_norm_dsettle)/,/{$/s/{$/{\n    *(volatile global uint *)8 = 1;/'
 run verify --device "Portable Computing" --kernels "$kernels"

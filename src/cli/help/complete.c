@@ -47,7 +47,7 @@ static void offer_devices(void) {
     size_t count = 0;
     char index[16];
     screen_print("auto\tthe default\ncpu\tthe CPU backend\ngpu\tthe only GPU\n");
-    fflush(stdout);
+    screen_flush();
     cli_explain_end(true);
     if (devices_list(&devices, &count, NULL, &error) == WEFT_OK) {
         for (size_t i = 0; i < count; i++) {

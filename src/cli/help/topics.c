@@ -9,9 +9,10 @@ const struct cli_term cli_exit_codes[] = {
     {"1", "the work failed: verify or compare found a difference, or a training diverged or "
           "learned nothing"},
     {"2", "wrong usage"},
-    {"3", "a data or model file is missing or damaged"},
+    {"3", "a data or model file is missing or damaged, or an output or stdout cannot be written"},
     {"4", "there is no such device, or OpenCL failed"},
-    {"5", "no verdict: a verification did not come to its end (a hang, a crash, a time limit)"},
+    {"5", "no verdict: a verification or comparison did not come to its end (a hang, a crash, a "
+          "time limit, no memory), or its stdout cannot be written"},
     {"6", "unstable: two equal runs differ"},
     {"130", "interrupted by Ctrl-C or SIGTERM"},
     {NULL, NULL},

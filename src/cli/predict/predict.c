@@ -13,6 +13,7 @@
 #include "cli/setup.h"
 #include "cli/text_wrap.h"
 #include "numerics.h"
+#include "report/screen.h"
 
 static const char *const inverts[] = {"auto", "yes", "no", NULL};       /* enum cli_invert */
 static const char *const mirrors[] = {"auto", "yes", "no", NULL};       /* enum cli_mirror */
@@ -168,7 +169,7 @@ static enum weft_status show(const struct cli_prediction *state, struct weft_err
         TRY_OR(done, print(state, i, order, top, error));
     }
     TRY_OR(done, cli_predict_warn(state, error));
-    fflush(stdout); /* what a library does without memory may end the program */
+    screen_flush(); /* what a library does without memory may end the program */
     if (state->draws && cli_figures_gallery(options->out, (enum canvas_theme)options->theme,
                                             &gallery, &reason) != WEFT_OK) {
         status = cli_figures_failed(&options->common, &reason, error);

@@ -76,7 +76,7 @@ enum weft_status cli_train_print_epoch(const struct cli_training *train,
     }
     cli_text_line(2, "epoch: %zu, accuracy: %.4f, total loss: %.2f, seconds: %.2f%s", epoch->epoch,
                   epoch->accuracy, epoch->total_loss, epoch->seconds, more);
-    fflush(stdout);
+    screen_flush();
     return WEFT_OK;
 }
 

@@ -77,7 +77,7 @@ static enum weft_status start(struct run *run, bool launches, struct weft_error 
     struct weft_error ignored = {0};
     char folder[1024], path[1040] = "";
     bool made = os_make_temporary(folder, &ignored) == WEFT_OK, reported;
-    enum weft_status status;
+    enum weft_status status, end = WEFT_OK;
     if (made) {
         snprintf(path, sizeof path, "%s/status", folder);
     }
@@ -85,6 +85,7 @@ static enum weft_status start(struct run *run, bool launches, struct weft_error 
     os_tell_children(CLI_CHILD_FILE, reported ? path : CLI_CHILD_NO_FILE);
     os_tell_children(CLI_CHILD_LAUNCHES, launches ? "yes" : NULL);
     os_tell_children(CLI_CHILD_DEVICE, run->identity[0] != '\0' ? run->identity : NULL);
+    screen_flush(); /* os_run_self does not keep the reason of a failure */
     status = os_run_self(run->words, run->limit, &run->child, error);
     if (status != WEFT_OK) { /* "failed" would mean that the device is different */
         status = error->status = WEFT_NO_VERDICT;
@@ -94,7 +95,8 @@ static enum weft_status start(struct run *run, bool launches, struct weft_error 
     os_tell_children(CLI_CHILD_DEVICE, NULL);
     cli_child_status_read(path, run->doing);
     run->exited = reported && status == WEFT_OK && !launches && !run->child.timed_out &&
-                  run->child.signal == 0 && strcmp(run->doing, CLI_CHILD_END) != 0;
+                  run->child.signal == 0 &&
+                  !(cli_exit_status(run->child.code, &end) && cli_child_has_ended(run->doing, end));
     if (made) {
         os_remove_temporary(folder);
     }
@@ -114,7 +116,7 @@ static void locate_crash(struct run *run, char why[WHY_MAX]) {
         what = "it did not end, in ";
     } else if (run->child.crashed) {
         what = "it crashed, in ";
-    } else if (run->child.code == 0 && strcmp(run->doing, CLI_CHILD_END) == 0) {
+    } else if (run->child.code == 0 && cli_child_has_ended(run->doing, WEFT_OK)) {
         what = "equal, so the crash is intermittent, or kernels overlap";
         run->doing[0] = '\0';
     }

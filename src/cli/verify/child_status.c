@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/exit_code.h"
 #include "os/files.h"
 #include "os/process.h"
 
@@ -29,6 +30,19 @@ void cli_child_status_read(const char *path, char doing[500]) {
     free(text);
 }
 
+const char *cli_child_end(enum weft_status status) {
+    return status == WEFT_OK         ? "its end: equal"
+           : status == WEFT_FAILED   ? "its end: different"
+           : status == WEFT_UNSTABLE ? "its end: unstable"
+                                     : "its end: no verdict";
+}
+
+/* After a verdict, stdout may fail; no verdict follows from another end. */
+bool cli_child_has_ended(const char *doing, enum weft_status status) {
+    const char *none = cli_child_end(WEFT_NO_VERDICT), *end = cli_child_end(status);
+    return end != none ? strcmp(doing, end) == 0 : strncmp(doing, none, strlen("its end")) == 0;
+}
+
 void cli_child_identity(const struct device_info *device, char text[CLI_CHILD_IDENTITY]) {
     snprintf(text, CLI_CHILD_IDENTITY, "%u:%u %s, driver %s %s %s", device->platform,
              device->in_platform, device->name, device->driver, device->pci, device->uuid);
@@ -40,8 +54,10 @@ bool cli_child_status_open(struct cli_child_status *status) {
     status->stream = child && strcmp(path, CLI_CHILD_NO_FILE) != 0 ? fopen(path, "r+b") : NULL;
     status->device = child ? getenv(CLI_CHILD_DEVICE) : NULL;
     status->launches = child && getenv(CLI_CHILD_LAUNCHES) != NULL;
-    if (child) {
+    if (status->stream != NULL) {
         os_explain_end(NULL, 0); /* the parent explains it */
+    } else if (child) {
+        cli_explain_end(true); /* without the file, the parent takes the exit code for a verdict */
     }
     return child;
 }

@@ -43,7 +43,7 @@ void cli_verify_print_stage(const struct cli_verify_options *options, enum verif
         cli_text_line(2, narrow ? "%s: %s, %llu %s, %.2f s" : "%-11s %-10s %10llu %-26s %8.2f s",
                       verify_stage_name(stage), verify_result_name(result),
                       (unsigned long long)cases, units[stage], seconds);
-        fflush(stdout);
+        screen_flush();
     }
 }
 
@@ -69,7 +69,7 @@ static void print_difference(const struct verify_difference *found) {
     if (found->where[0] != '\0') {
         cli_text_line(2, "  in: %s", found->where);
     }
-    fflush(stdout);
+    screen_flush();
 }
 
 void cli_verify_print_difference(const struct cli_verify_options *options,

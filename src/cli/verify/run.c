@@ -286,7 +286,7 @@ static enum weft_status verify_as_child(const struct cli_verify_options *options
     enum weft_status status =
         options->all ? query_devices(error) : verify_here(options, child, error);
     if (!child->launches || status == WEFT_OK) { /* otherwise the file has what was wrong */
-        cli_child_status_write(child, CLI_CHILD_END);
+        cli_child_status_write(child, cli_child_end(status));
     }
     cli_child_status_close(child);
     return status;
@@ -320,6 +320,7 @@ const struct cli_command cli_command_verify = {
     .name = "verify",
     .summary = "checks a device against the CPU backend, byte for byte",
     .run = run,
+    .gives_verdict = true,
     .options_size = sizeof(struct cli_verify_options),
     .options = rows,
     .notes = notes,

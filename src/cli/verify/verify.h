@@ -54,8 +54,11 @@ enum weft_status cli_verify_children(const struct cli_verify_options *options,
 #define CLI_CHILD_IDENTITY 700
 void cli_child_identity(const struct device_info *device, char text[CLI_CHILD_IDENTITY]);
 
-/* What the file has when the child came to its end, whatever it found. */
-#define CLI_CHILD_END "its end"
+/* What the file has when the child came to its end with ${status}: the exit code alone is no
+ * verdict, since a driver may end the process with any. Returns whether ${doing} says that for an end
+ * with ${status}. */
+const char *cli_child_end(enum weft_status status);
+bool cli_child_has_ended(const char *doing, enum weft_status status);
 
 struct cli_child_status {
     FILE *stream;       /* NULL: nothing is written */
