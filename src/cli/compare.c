@@ -34,8 +34,9 @@ static const struct cli_option rows[] = {
 
 static const char notes[] =
     "A and B are .safetensors files or run folders. The bits of all tensors are compared; for\n"
-    "two run folders, the confusion matrices too. Different metadata of the files\n"
-    "(__metadata__) is reported, but is not a difference.\n"
+    "two run folders, the confusion matrices too; one that only one of them has is reported.\n"
+    "Different metadata of the files (__metadata__) is reported, but is not a difference.\n"
+    "Without a value to compare, there is no verdict.\n"
     "\n"
     "exit codes: 0 equal, 1 different, 5 no verdict\n";
 
@@ -76,16 +77,20 @@ static enum weft_status report(const struct cli_options *options,
 /* What the callback of a comparison needs. */
 struct receiver {
     const struct cli_options *options;
+    size_t values;             /* of all tensors so far */
     struct weft_error failure; /* of a report */
 };
 
 static bool receive(void *context, const struct weft_tensor_comparison *row) {
     struct receiver *receiver = context;
+    receiver->values += row->count;
     return report(receiver->options, row, &receiver->failure) == WEFT_OK;
 }
 
+/* Stores in ${nothing} whether the files have no values that could differ. */
 static enum weft_status compare(const struct cli_options *options,
-                                struct weft_comparison *comparison, struct weft_error *error) {
+                                struct weft_comparison *comparison, bool *nothing,
+                                struct weft_error *error) {
     struct receiver receiver = {.options = options};
     enum weft_status status = weft_compare_files(options->operands[0], options->operands[1],
                                                  receive, &receiver, comparison, error);
@@ -93,22 +98,32 @@ static enum weft_status compare(const struct cli_options *options,
         *error = receiver.failure;
         status = error->status;
     }
+    *nothing = receiver.values == 0;
     return status;
 }
 
-/* Compares the file ${name} of two run folders, if both have it, as a tensor of one element. */
+/* Compares the file ${name} of two run folders, if both have it, as a tensor of one element. Warns
+ * if only one has it. */
 static enum weft_status compare_csv(const struct cli_options *options, const char *name,
                                     struct weft_comparison *comparison, struct weft_error *error) {
     struct weft_tensor_comparison row = {.size = sizeof row, .name = name, .count = 1, .first = 1};
     char path[4096], *bytes[2] = {NULL, NULL};
     size_t sizes[2];
-    bool equal;
+    bool equal, missing[2];
     enum weft_status status = WEFT_OK;
     for (int side = 0; side < 2; side++) {
         snprintf(path, sizeof path, "%s/%s", options->operands[side], name);
-        if (os_is_missing(path)) {
-            goto done;
-        }
+        missing[side] = os_is_missing(path);
+    }
+    if (missing[0] != missing[1]) {
+        cli_message_warning(options, "only-in-one", "%s: only %s has it, so it was not compared",
+                            name, options->operands[missing[0]]);
+    }
+    if (missing[0] || missing[1]) {
+        return WEFT_OK;
+    }
+    for (int side = 0; side < 2; side++) {
+        snprintf(path, sizeof path, "%s/%s", options->operands[side], name);
         TRY_OR(done, os_file_read(path, CSV_LIMIT, &bytes[side], &sizes[side], error));
     }
     equal = sizes[0] == sizes[1] && memcmp(bytes[0], bytes[1], sizes[0]) == 0;
@@ -124,12 +139,14 @@ done:
 }
 
 static enum weft_status print_verdict(const struct cli_options *options,
-                                      const struct weft_comparison *comparison,
+                                      const struct weft_comparison *comparison, bool nothing,
                                       struct weft_error *error) {
     bool equal = comparison->different == 0;
     struct json_writer json;
     if (!cli_event_begin(&json, options->json, "verdict")) {
-        if (equal) {
+        if (nothing) {
+            screen_print("no verdict: nothing was compared\n");
+        } else if (equal) {
             screen_print("equal: %zu tensors\n", comparison->tensors);
         } else {
             screen_print("different: %zu of %zu tensors\n", comparison->different,
@@ -140,7 +157,7 @@ static enum weft_status print_verdict(const struct cli_options *options,
         }
         return WEFT_OK;
     }
-    json_write_string(&json, "result", equal ? "equal" : "different");
+    json_write_string(&json, "result", nothing ? "no verdict" : equal ? "equal" : "different");
     json_write_integer(&json, "tensors", comparison->tensors);
     json_write_integer(&json, "different", comparison->different);
     cli_json_text(&json, "metadata", comparison->metadata);
@@ -155,6 +172,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_options *options = given;
     const char *a = options->operands[0], *b = options->operands[1];
     struct weft_comparison comparison = {.size = sizeof comparison};
+    bool nothing;
     if (((const struct options *)given)->fleet) {
         return cli_compare_fleet(options, error);
     }
@@ -165,7 +183,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     }
     TRY(check_run(a, error));
     TRY(check_run(b, error));
-    TRY(compare(options, &comparison, error));
+    TRY(compare(options, &comparison, &nothing, error));
     cli_load_undigested(options, a, comparison.undigested_a);
     cli_load_undigested(options, b, comparison.undigested_b);
     if (comparison.other_data) {
@@ -176,7 +194,12 @@ static enum weft_status run(const void *given, struct weft_error *error) {
         TRY(compare_csv(options, "confusion-train.csv", &comparison, error));
         TRY(compare_csv(options, "confusion-test.csv", &comparison, error));
     }
-    TRY(print_verdict(options, &comparison, error));
+    nothing = nothing && comparison.different == 0;
+    TRY(print_verdict(options, &comparison, nothing, error));
+    if (nothing) {
+        return error_set(error, WEFT_NO_VERDICT,
+                         "%s and %s: nothing was compared: their tensors have no values", a, b);
+    }
     return comparison.different > 0 ? error_set(error, WEFT_FAILED, "%s and %s: they differ", a, b)
                                     : WEFT_OK;
 }

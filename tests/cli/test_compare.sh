@@ -96,6 +96,40 @@ PYTHON
     end
 fi
 
+# Files without values
+for header in '{}' '{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}'; do
+    begin "nothing is compared: $header"
+    python3 -c 'import struct, sys; sys.stdout.buffer.write(struct.pack("<Q", len(sys.argv[1])) + sys.argv[1].encode())' \
+        "$header" >"$work/files/nothing.safetensors"
+    run compare "$work/files/nothing.safetensors" "$work/files/nothing.safetensors"
+    expect_code 5
+    expect_text out "no verdict: nothing was compared"
+    expect_text err "nothing was compared"
+    run compare "$work/files/nothing.safetensors" "$work/files/nothing.safetensors" --json
+    expect_code 5
+    expect_json '[x["result"] for x in e if x["event"] == "verdict"] == ["no verdict"] and e[-1]["code"] == 5'
+    run compare "$work/files/nothing.safetensors" "$a"
+    expect_code 1
+    end
+done
+
+begin "a matrix that only one of two runs has"
+cp -r "$a" "$work/files/part"
+rm "$work/files/part/confusion-test.csv" "$work/files/part/run.json" # which has its hash
+run compare "$work/files/part" "$a" --json
+expect_code 0
+expect_json '[(x["code"], "confusion-test.csv: only " in x["message"], x["message"].count("/a has it")) for x in e if x["event"] == "warning"] == [("only-in-one", True, 1)]'
+expect_json 'e[-1]["result"] == "equal" and e[-1]["tensors"] == 21'
+run compare "$a" "$work/files/part"
+expect_code 0
+expect_text err "weft: warning: confusion-test.csv: only $a has it, so it was not compared"
+rm "$work/files/part/confusion-train.csv" "$work/files/part/model.safetensors"
+cp "$a/model.safetensors" "$work/files/part"
+run compare "$work/files/part" "$work/files/part"
+expect_code 0
+expect_empty err
+end
+
 # Other tensors
 linear_list 28 10 "$work/files/list.json"
 "$weft" "${train[@]}" --network "$work/files/list.json" --out "$work/files/linear" >/dev/null
