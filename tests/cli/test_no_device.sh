@@ -59,6 +59,20 @@ expect_code 0
 expect_json 'e[-1]["device"]["type"] == "builtin" and e[-1]["device"]["index"] is None'
 end
 
+# A variable that was forgotten earns no verdict.
+begin "WEFT_DEVICE=cpu verify"
+for timeout in "" "--timeout 60s"; do
+    # shellcheck disable=SC2086
+    WEFT_DEVICE=cpu run verify --steps 1 --json $timeout
+    expect_code 4
+    expect_json 'len(e) == 1 and e[0]["event"] == "error" and e[0]["code"] == 4 and "--device cpu" in e[0]["hint"]'
+    expect_text err "there is nothing to verify: WEFT_DEVICE is cpu"
+done
+WEFT_DEVICE=cpu run verify --device cpu --steps 1 --timeout 60s
+expect_code 0
+expect_text out "verdict:    equal"
+end
+
 if "$weft" --version | grep -q "^OpenCL loader: none"; then
     without=()
     nothing "this weft was built without OpenCL"

@@ -292,6 +292,21 @@ static enum weft_status verify_as_child(const struct cli_verify_options *options
     return status;
 }
 
+/* Fails if WEFT_DEVICE, which may have been forgotten, names the CPU backend: only an option makes
+ * the comparison with itself a verdict. */
+static enum weft_status check_device(const struct cli_verify_options *options,
+                                     struct weft_error *error) {
+    if (options->all || strcmp(options->common.device, "cpu") != 0 ||
+        cli_options_given(&options->common, "device")) {
+        return WEFT_OK;
+    }
+    error_set(error, WEFT_BAD_DEVICE,
+              "verify: there is nothing to verify: WEFT_DEVICE is cpu, and the CPU backend is not "
+              "compared with itself");
+    return error_hint(error, "unset WEFT_DEVICE, or name a device by --device, which overrides it; "
+                             "--device cpu only checks the CPU backend");
+}
+
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct cli_verify_options *options = given;
     struct cli_child_status child = {NULL, false, NULL};
@@ -304,6 +319,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     if (options->common.math != WEFT_MATH_EXACT) {
         return error_set(error, WEFT_USAGE, "--math fast: it promises no bits to verify");
     }
+    TRY(check_device(options, error));
     if (cli_child_status_open(&child)) {
         return verify_as_child(options, &child, error);
     }
