@@ -81,6 +81,23 @@ lies=(
     's/"options":"[^"]*",//' "it names no options"
     's/}$/,"passes":0,"faults":0}/' "its soak test found faults or compared nothing"
     's/}$/,"passes":9,"faults":1}/' "its soak test found faults or compared nothing"
+    's/}$/,"faults":7}/' "its soak test found faults or compared nothing"
+    's/}$/,"faults":0}/' "its soak test found faults or compared nothing"
+    's/}$/,"passes":9}/' "its soak test found faults or compared nothing"
+    's/}$/,"passes":-1,"faults":0}/' "its soak test found faults or compared nothing"
+    's/}$/,"passes":"x","faults":0}/' "its soak test found faults or compared nothing"
+    's/}$/,"passes":null,"faults":0}/' "its soak test found faults or compared nothing"
+    's/}$/,"passes":true,"faults":0}/' "its soak test found faults or compared nothing"
+    's/}$/,"passes":0.5,"faults":0}/' "its soak test found faults or compared nothing"
+    's/}$/,"passes":1e99,"faults":0}/' "its soak test found faults or compared nothing"
+    's/}$/,"passes":9,"faults":"0"}/' "its soak test found faults or compared nothing"
+    's/"diagnosis":""/"diagnosis":7/' "its diagnosis has a wrong type"
+    's/"diagnosis":""/"diagnosis":["contraction"]/' "its diagnosis has a wrong type"
+    's/"driver":"[^"]*"/"driver":1/' "its driver has a wrong type"
+    's/"platform":[^,]*,/"platform":{},/' "its platform has a wrong type"
+    's/"pci":null/"pci":true/' "its pci has a wrong type"
+    's/"device_index":null/"device_index":"0"/' "its device_index has a wrong type"
+    's/"platform_index":null/"platform_index":-1/' "its platform_index has a wrong type"
 )
 for ((i = 0; i < ${#lies[@]}; i += 2)); do
     begin "not earned: ${lies[i]}"
@@ -100,6 +117,13 @@ for ((i = 0; i < ${#lies[@]}; i += 2)); do
     [ "$code" -eq 5 ] || [ "$code" -eq 1 ] || problem "alone: exit code $code"
     end
 done
+
+begin "a host that is no text is not another host each time"
+for i in 1 2 3; do verdict x 's/"host":"x"/"host":7/; s/hash":"..../hash":"beef/g'; done >"$work/files/lie.json"
+run compare --fleet "$work/files/two.json" "$work/files/lie.json" --json
+expect_code 5
+expect_json '[x["reason"] for x in e if x["event"] == "no_verdict"] == ["its host has a wrong type"] * 3'
+end
 
 # What the lines before a verdict say
 stages() { sed "$1" "$work/files/whole.json"; }

@@ -24,15 +24,48 @@ static bool is_hash(const char *text) {
     return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
 }
 
-static bool is_number(const json_t *json, const char *key, uint64_t wanted) {
-    uint64_t number;
-    return json_read_integer(json_object_get(json, key), UINT64_MAX, &number) && number == wanted;
-}
-
 /* Returns whether the counts of a soak test, if there are any, are those of a passed one. */
 static bool soak_passed(const json_t *json) {
-    return json_object_get(json, "passes") == NULL ||
-           (!is_number(json, "passes", 0) && is_number(json, "faults", 0));
+    const json_t *passes = json_object_get(json, "passes"),
+                 *faults = json_object_get(json, "faults");
+    uint64_t passed = 0, failed = 0;
+    return (passes == NULL && faults == NULL) ||
+           (json_read_integer(passes, UINT64_MAX, &passed) && passed > 0 &&
+            json_read_integer(faults, UINT64_MAX, &failed) && failed == 0);
+}
+
+/* A member of a verdict or of its device that may be omitted: another type is not the same as
+ * that. */
+struct member {
+    const char *key;
+    bool number;  /* a number that is not negative; otherwise a text */
+    bool nothing; /* or null */
+};
+static const struct member of_verdict[] = {{"host", false, false}, {"diagnosis", false, false}};
+static const struct member of_device[] = {
+    {"driver", false, true},      {"platform", false, true}, {"pci", false, true},
+    {"uuid", false, true},        {"index", true, true},     {"platform_index", true, true},
+    {"device_index", true, true},
+};
+
+/* Returns the first of ${count} members of ${object} that has another type, or NULL. */
+static const char *wrong_member(const json_t *object, const struct member *members, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const json_t *value = json_object_get(object, members[i].key);
+        bool right = members[i].number ? json_read_integer(value, UINT32_MAX, &(uint64_t){0})
+                                       : json_is_string(value);
+        if (value != NULL && !right && !(members[i].nothing && json_is_null(value))) {
+            return members[i].key;
+        }
+    }
+    return NULL;
+}
+
+static const char *wrong_type(const json_t *json) {
+    const char *key = wrong_member(json, of_verdict, sizeof of_verdict / sizeof of_verdict[0]);
+    return key != NULL ? key
+                       : wrong_member(json_object_get(json, "device"), of_device,
+                                      sizeof of_device / sizeof of_device[0]);
 }
 
 /* Stores in ${why} why there is no verdict on a device; empty if there is one. */
@@ -40,6 +73,7 @@ static void no_verdict(const json_t *json, const struct fleet_line *line, char w
     static const char *const results[] = {"equal", "different", "unstable"};
     const json_t *device = json_object_get(json, "device");
     const char *type = text_of(device, "type"), *result = text_of(json, "result");
+    const char *wrong = wrong_type(json);
     bool known = false;
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
         known = known || strcmp(result, results[i]) == 0;
@@ -47,6 +81,8 @@ static void no_verdict(const json_t *json, const struct fleet_line *line, char w
     why[0] = '\0';
     if (text_of(device, "name")[0] == '\0' || type[0] == '\0') {
         strcpy(why, "it names no device");
+    } else if (wrong != NULL) {
+        printable_print(why, 300, "its %s has a wrong type", wrong);
     } else if (strcmp(type, "builtin") == 0 && !line->builtin) {
         strcpy(why, FLEET_NO_DEVICE);
     } else if (strcmp(result, "no verdict") == 0) {
