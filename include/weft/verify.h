@@ -61,7 +61,8 @@ struct weft_verify_options {
     /* Images with labels for the network (the published one: 1 x 28 x 28, 10 classes). Both, or
      * NULL for images that are made from the seed. */
     const struct weft_images *train, *test;
-    /* A folder, created if needed, for a program that reproduces a difference; or NULL. */
+    /* A folder, created if needed, for a program that reproduces a difference; or NULL. An earlier
+     * bundle in it is replaced. WEFT_USAGE if it has other files. */
     const char *bundle;
     unsigned threads; /* as in struct weft_session_options, like the next six */
     enum weft_mapping mapping;

@@ -27,6 +27,8 @@ static const struct {
     {"inject_tensor: ", "--inject: "},
     {"inject_step: ", "--inject: "},
     {"bundle: a bit that inject_tensor flips ", "--bundle: a bit that --inject flips "},
+    {"bundle: the folder ", "--bundle: the folder "},
+    {"bundle: cannot ", "--bundle: cannot "},
     {"has another name now, continue there", "has another name now, continue there with --resume"},
     {"test_fraction: ", "--test-fraction: "},
     {"with test_fraction", "with --test-fraction"},

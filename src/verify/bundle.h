@@ -25,6 +25,16 @@ struct bundle_content {
 void verify_bundle_write(struct verify *verify, const struct bundle_content *content,
                          const struct verify_difference *found);
 
+/* bundle_folder.c: the file that makes a folder a bundle, the beginning of its text, and the file of
+ * the network of the options. */
+#define VERIFY_BUNDLE_README  "README"
+#define VERIFY_BUNDLE_TITLE   "weft verify found a difference between an OpenCL device and IEEE 754"
+#define VERIFY_BUNDLE_NETWORK "network.json"
+
+/* Removes the files of the bundle in ${folder}, which verify_bundle_check has accepted, but for
+ * README: it shows that the folder is a bundle while another one is written. */
+enum weft_status verify_bundle_clear(const char *folder, struct weft_error *error);
+
 /* The text of replay_program.c, embedded by the build; empty without OpenCL. */
 extern const char verify_replay_program[];
 

@@ -11,8 +11,6 @@
 #include "os/files.h"
 #include "os/lock.h"
 
-#define NETWORK "network.json" /* the file of the network of the options */
-
 static enum weft_status create(const char *folder, const char *name, struct os_file *file,
                                struct weft_error *error) {
     char path[4096];
@@ -35,7 +33,8 @@ static void print_readme(FILE *out, const struct verify *verify, const struct re
     char text[8192];
     printable_print(
         text, sizeof text,
-        "weft verify found a difference between an OpenCL device and IEEE 754 arithmetic in the\n"
+        VERIFY_BUNDLE_TITLE
+        " arithmetic in the\n"
         "order that the kernels' source gives.\n\n"
         "device:     %s (%s), driver %s, %s\n"
         "difference: stage %s, layer %s, tensor %s, element %zu: device 0x%08lx, expected "
@@ -49,7 +48,7 @@ static void print_readme(FILE *out, const struct verify *verify, const struct re
         found->where, outcome->diagnosis);
     fputs(text, out);
     if (verify->options->network != NULL) {
-        fputs("network:    " NETWORK ", the list of its layers\n", out);
+        fputs("network:    " VERIFY_BUNDLE_NETWORK ", the list of its layers\n", out);
     }
     if (record == NULL) {
         fputs("\nexpected.bin  what was written to a buffer, and copied from it to another\n"
@@ -140,8 +139,9 @@ static enum weft_status write_record(const char *folder, const struct record *re
 static enum weft_status write_network(const struct verify *verify, struct weft_error *error) {
     char *text = network_to_json(verify->options->network);
     enum weft_status status =
-        text != NULL ? write_bytes(verify->options->bundle, NETWORK, text, strlen(text), error)
-                     : error_set(error, WEFT_NO_MEMORY, "bundle: no memory");
+        text != NULL
+            ? write_bytes(verify->options->bundle, VERIFY_BUNDLE_NETWORK, text, strlen(text), error)
+            : error_set(error, WEFT_NO_MEMORY, "bundle: no memory");
     free(text);
     return status;
 }
@@ -152,6 +152,10 @@ static enum weft_status write_files(const struct verify *verify,
                                     struct weft_error *error) {
     const char *folder = verify->options->bundle;
     struct os_file file = {0};
+    TRY(create(folder, VERIFY_BUNDLE_README, &file, error));
+    print_readme(file.stream, verify, content->record, found);
+    TRY(os_file_commit(&file, error));
+    TRY(verify_bundle_clear(folder, error));
     if (content->record != NULL) {
         TRY(write_record(folder, content->record, error));
     }
@@ -160,15 +164,12 @@ static enum weft_status write_files(const struct verify *verify,
     }
     TRY(write_bytes(folder, "expected.bin", content->expected, content->size, error));
     TRY(write_bytes(folder, "got.bin", content->result, content->size, error));
-    TRY(create(folder, "README", &file, error));
-    print_readme(file.stream, verify, content->record, found);
-    TRY(os_file_commit(&file, error));
     TRY(create(folder, "replay.c", &file, error));
     print_replay(file.stream, &verify->outcome->device, content->record, content->buffer);
     return os_file_commit(&file, error);
 }
 
-/* Files of two bundles are not mixed. */
+/* Files of two bundles are not mixed, and others may have been put into the folder meanwhile. */
 static enum weft_status write_folder(const struct verify *verify,
                                      const struct bundle_content *content,
                                      const struct verify_difference *found,
@@ -177,7 +178,8 @@ static enum weft_status write_folder(const struct verify *verify,
     enum weft_status status;
     TRY(os_make_folder(verify->options->bundle, error));
     TRY(os_lock_take(&lock, verify->options->bundle, error));
-    status = write_files(verify, content, found, error);
+    status = verify_bundle_check(verify->options->bundle, error);
+    status = status == WEFT_OK ? write_files(verify, content, found, error) : status;
     os_lock_release(&lock);
     return status;
 }

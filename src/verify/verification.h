@@ -113,4 +113,8 @@ enum weft_status verify_check_network(const struct weft_network *network, struct
 enum weft_status verify_choose(const char *selector, struct device_info *device,
                                struct weft_error *notice, struct weft_error *error);
 
+/* Fails with WEFT_USAGE if ${folder} has files that are not those of a bundle, which a new bundle
+ * replaces, and with WEFT_BAD_FILE if no file can be written there. It need not exist. */
+enum weft_status verify_bundle_check(const char *folder, struct weft_error *error);
+
 #endif

@@ -238,6 +238,9 @@ enum weft_status verify_device(const struct verify_options *options,
     double start = os_seconds();
     enum weft_status status;
     *outcome = (struct verify_outcome){.result = VERIFY_EQUAL};
+    if (options->bundle != NULL) {
+        TRY(verify_bundle_check(options->bundle, error));
+    }
     TRY(verify_choose(selector, &outcome->device, notice, error));
     verify.watch.mapping_is_wish = options->device.mapping != WEFT_MAPPING_GPU;
     if (options->launches) {

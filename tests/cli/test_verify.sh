@@ -113,6 +113,52 @@ PYTHON
     end
     refuses 2 "not the fault of a kernel" verify --device "$pocl" --bundle bundle --inject 1:conv1.weight:0:0
 
+    # fault: writes a bundle of a fault that the first stages find.
+    fault() {
+        run verify --device "$pocl" --steps 1 --no-fuse --kernels "$kernels" --bundle bd
+    }
+    begin "--bundle replaces an earlier bundle, and no other files"
+    plant contraction numerics.h 's/FP_CONTRACT OFF/FP_CONTRACT ON/'
+    mkdir bd
+    fault
+    expect_code 1
+    for made in README replay.c expected.bin; do
+        [ -s "bd/$made" ] || problem "no $made"
+    done
+    cp -r bd "$work/files/bundle"
+    touch bd/buffer-99.bin bd/replay bd/network.json bd/weft.lock bd/weft-1-2.part
+    run verify --device cpu --steps 1 --bundle bd
+    expect_code 0
+    [ -e bd/buffer-99.bin ] || problem "it was removed without a new bundle"
+    fault
+    expect_code 1
+    expect_text err "bundle: bd"
+    expect_no_text err "bundle: none"
+    diff -r bd "$work/files/bundle" >"$work/out" || problem "not the same files: $(cat "$work/out")"
+    for other in notes buffer-x.bin replay.c.orig; do
+        echo precious >bd/$other
+        fault
+        expect_code 2
+        expect_text err "weft: --bundle: the folder bd has $other, which is not of a bundle"
+        expect_text err "name a folder that does not exist, is empty, or has only an earlier bundle"
+        run verify --all --bundle bd --json
+        expect_code 2
+        expect_json '[x["event"] for x in e] == ["error"]'
+        rm bd/$other
+    done
+    diff -r bd "$work/files/bundle" >"$work/out" || problem "files were changed: $(cat "$work/out")"
+    for precious in README replay.c got.bin; do
+        rm -rf bd
+        mkdir bd
+        echo precious >"bd/$precious"
+        fault
+        expect_code 2
+        expect_text err "the folder bd has $precious, which is not of a bundle: its README is not"
+        [ "$(cat bd/*)" = precious ] || problem "$precious was replaced"
+    done
+    rm -rf bd
+    end
+
     # Errors that are found after the first stages
     begin "wrong injections"
     for wrong in 0:conv1.weight:0:0 1:conv1.weight:150:0 1:conv1.weight:0:32 1:conv3.weight:0:0 21:conv1.weight:0:0 1:input.grad:0:0; do

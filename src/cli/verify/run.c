@@ -11,7 +11,6 @@
 #include "cli/parser.h"
 #include "cli/progress.h"
 #include "cli/setup_backend.h"
-#include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"
 
@@ -52,7 +51,9 @@ static const char details[] =
     "\n"
     "A device is unstable if two equal runs on it differ. There is no verdict after a hang, a\n"
     "crash, a time limit or an interruption, or if the CPU backend of this host is no valid\n"
-    "reference.\n";
+    "reference.\n"
+    "\n"
+    "The folder of --bundle may have an earlier bundle, which is replaced, but no other files.\n";
 
 /* The state of a verification in this process. */
 struct state {
@@ -247,10 +248,6 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
         TRY(parse_injection(options->inject, text, &inject, error));
         requested.inject = &inject;
     }
-    if (options->bundle != NULL && os_folder_check(options->bundle, error) != WEFT_OK) {
-        status = error_context(error, "--bundle");
-        goto done;
-    }
     TRY_OR(done, read_files(options, &network, images, &requested, error));
     os_catch_interrupts();
     status = verify_device(&requested, &events, &outcome, &notice, error);
@@ -320,6 +317,9 @@ static enum weft_status run(const void *given, struct weft_error *error) {
         return error_set(error, WEFT_USAGE, "--math fast: it promises no bits to verify");
     }
     TRY(check_device(options, error));
+    if (options->bundle != NULL) {
+        TRY(verify_bundle_check(options->bundle, error));
+    }
     if (cli_child_status_open(&child)) {
         return verify_as_child(options, &child, error);
     }
