@@ -296,6 +296,24 @@ enum weft_status os_make_temporary(char path[1024], struct weft_error *error) {
     return WEFT_OK;
 }
 
+/* Returns whether ${path} opens the file of ${descriptor}. */
+static bool opens(const char *path, int descriptor) {
+    struct stat own, found;
+    int again = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    bool same = again >= 0 && fstat(descriptor, &own) == 0 && fstat(again, &found) == 0 &&
+                own.st_dev == found.st_dev && own.st_ino == found.st_ino;
+    if (again >= 0) {
+        close(again);
+    }
+    return same;
+}
+
+bool os_hide_file(FILE *stream, const char *path, char other[32]) {
+    int descriptor = fileno(stream);
+    snprintf(other, 32, "/dev/fd/%d", descriptor);
+    return opens(other, descriptor) && unlink(path) == 0 && opens(other, descriptor);
+}
+
 bool os_cache_folder(char path[4096]) {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     int length = -1;

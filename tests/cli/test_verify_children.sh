@@ -183,9 +183,11 @@ done
 expect_text err "weft: verify: interrupted, and the process was ended (signal 9), in stage numerics: "
 end
 
-begin "no child process is left after the program was killed"
-interrupted out "transfers " SIGKILL verify --device "Portable Computing" --kernels "$kernels"
+begin "no child process and no folder is left after the program was killed"
+mkdir "$work/tmp"
+TMPDIR=$work/tmp interrupted out "transfers " SIGKILL verify --device "Portable Computing" --kernels "$kernels"
 expect_code 137
+[ -z "$(ls -d "$work"/tmp/weft-* 2>/dev/null)" ] || [ ! -e /dev/fd/0 ] || problem "left: $(ls "$work/tmp")"
 sleep 0.5
 for line in /proc/[0-9]*/cmdline; do
     if [[ $(tr '\0' ' ' <"$line") == *"--kernels=$kernels "* ]] 2>/dev/null; then

@@ -13,7 +13,6 @@
 #include "cli/parser.h"
 #include "cli/progress.h"
 #include "cli/setup.h"
-#include "os/files.h"
 #include "os/host.h"
 #include "os/process.h"
 #include "report/screen.h"
@@ -74,15 +73,12 @@ static enum weft_status compose(struct run *run, const struct cli_verify_options
 /* Runs the command line. With ${launches} the child reports each kernel, waits for each, and prints
  * nothing. */
 static enum weft_status start(struct run *run, bool launches, struct weft_error *error) {
-    struct weft_error ignored = {0};
-    char folder[1024], path[1040] = "";
-    bool made = os_make_temporary(folder, &ignored) == WEFT_OK, reported;
+    struct cli_child_file file;
     enum weft_status status, end = WEFT_OK;
-    if (made) {
-        snprintf(path, sizeof path, "%s/status", folder);
-    }
-    reported = made && cli_child_status_make(path);
-    os_tell_children(CLI_CHILD_FILE, reported ? path : CLI_CHILD_NO_FILE);
+    bool reported;
+    cli_child_file_make(&file);
+    reported = file.stream != NULL;
+    os_tell_children(CLI_CHILD_FILE, file.path);
     os_tell_children(CLI_CHILD_LAUNCHES, launches ? "yes" : NULL);
     os_tell_children(CLI_CHILD_DEVICE, run->identity[0] != '\0' ? run->identity : NULL);
     screen_flush(); /* os_run_self does not keep the reason of a failure */
@@ -93,13 +89,10 @@ static enum weft_status start(struct run *run, bool launches, struct weft_error 
     os_tell_children(CLI_CHILD_FILE, NULL);
     os_tell_children(CLI_CHILD_LAUNCHES, NULL);
     os_tell_children(CLI_CHILD_DEVICE, NULL);
-    cli_child_status_read(path, run->doing);
+    cli_child_file_take(&file, run->doing);
     run->exited = reported && status == WEFT_OK && !launches && !run->child.timed_out &&
                   run->child.signal == 0 &&
                   !(cli_exit_status(run->child.code, &end) && cli_child_has_ended(run->doing, end));
-    if (made) {
-        os_remove_temporary(folder);
-    }
     return status;
 }
 

@@ -10,24 +10,51 @@
 
 #define WIDTH 480 /* of the line: a shorter text overwrites a longer one */
 
-bool cli_child_status_make(const char *path) {
-    FILE *stream = fopen(path, "wb");
-    bool made = stream != NULL && fprintf(stream, "%*s\n", WIDTH, "") == WIDTH + 1;
-    return stream != NULL && fclose(stream) == 0 && made;
+/* Removes what is left of the file. */
+static void finish(struct cli_child_file *file) {
+    if (file->stream != NULL) {
+        fclose(file->stream);
+        file->stream = NULL;
+    }
+    if (file->folder[0] != '\0') {
+        os_remove_temporary(file->folder);
+    }
+    file->folder[0] = '\0';
 }
 
-void cli_child_status_read(const char *path, char doing[500]) {
+void cli_child_file_make(struct cli_child_file *file) {
     struct weft_error ignored = {0};
-    char *text = NULL;
-    size_t size = 0;
-    doing[0] = '\0';
-    if (os_file_read(path, 4096, &text, &size, &ignored) == WEFT_OK) {
-        while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\n')) {
-            size--;
-        }
-        snprintf(doing, 500, "%.*s", (int)size, text);
+    char hidden[32];
+    *file = (struct cli_child_file){.stream = NULL};
+    if (os_make_temporary(file->folder, &ignored) == WEFT_OK) {
+        snprintf(file->path, sizeof file->path, "%s/status", file->folder);
+        file->stream = fopen(file->path, "w+b");
     }
-    free(text);
+    if (file->stream == NULL || fprintf(file->stream, "%*s\n", WIDTH, "") != WIDTH + 1 ||
+        fflush(file->stream) != 0) {
+        finish(file);
+    } else if (os_hide_file(file->stream, file->path, hidden)) {
+        strcpy(file->path, hidden);
+        os_remove_temporary(file->folder);
+        file->folder[0] = '\0';
+    } else if (os_is_missing(file->path)) {
+        finish(file);
+    }
+    if (file->stream == NULL) {
+        strcpy(file->path, CLI_CHILD_NO_FILE);
+    }
+}
+
+void cli_child_file_take(struct cli_child_file *file, char doing[500]) {
+    size_t size = 0;
+    if (file->stream != NULL && fseek(file->stream, 0, SEEK_SET) == 0) {
+        size = fread(doing, 1, 499, file->stream);
+    }
+    while (size > 0 && (doing[size - 1] == ' ' || doing[size - 1] == '\n')) {
+        size--;
+    }
+    doing[size] = '\0';
+    finish(file);
 }
 
 const char *cli_child_end(enum weft_status status) {

@@ -66,13 +66,20 @@ struct cli_child_status {
     const char *device; /* as cli_child_identity, or NULL: any */
 };
 
-/* Makes the file of a child to come; writing to it then needs no space on the disk. Returns false
- * if that failed. */
-bool cli_child_status_make(const char *path);
+/* The file, in the parent. */
+struct cli_child_file {
+    FILE *stream;      /* NULL: there is none */
+    char path[1040];   /* by which the child opens it, or CLI_CHILD_NO_FILE */
+    char folder[1024]; /* that is left to remove, or empty */
+};
 
-/* Stores what the file has, without the spaces at its end, in ${doing}; empty if it cannot be
- * read. */
-void cli_child_status_read(const char *path, char doing[500]);
+/* Makes the file of a child to come; writing to it then needs no space on the disk. Where the system
+ * can do that, nothing has to be removed if this process is killed. */
+void cli_child_file_make(struct cli_child_file *file);
+
+/* Stores what the file has, without the spaces at its end, in ${doing}, empty if it cannot be read.
+ * Removes the file. */
+void cli_child_file_take(struct cli_child_file *file, char doing[500]);
 
 /* Opens the file that the environment names. Returns whether this process is a child. */
 bool cli_child_status_open(struct cli_child_status *status);

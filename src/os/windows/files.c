@@ -182,6 +182,12 @@ enum weft_status os_make_temporary(char path[1024], struct weft_error *error) {
     return error_set(error, WEFT_BAD_FILE, "temporary folder: none can be made in TEMP");
 }
 
+/* An open file keeps its name. */
+bool os_hide_file(FILE *stream, const char *path, char other[32]) {
+    (void)stream, (void)path, (void)other;
+    return false;
+}
+
 bool os_cache_folder(char path[4096]) {
     const char *wish = getenv("XDG_CACHE_HOME"), *local = getenv("LOCALAPPDATA");
     bool absolute =
