@@ -105,29 +105,6 @@ static bool progress(void *context, const char *what, uint64_t passes, uint64_t 
     return !os_interrupted() && !os_is_orphan();
 }
 
-/* Reads STEP:TENSOR:ELEMENT:BIT; tensor points into ${text}. */
-static enum weft_status parse_injection(const char *given, char text[256], struct injection *inject,
-                                        struct weft_error *error) {
-    char *tensor, *element, rest;
-    unsigned long long step, index;
-    snprintf(text, 256, "%s", given);
-    tensor = strchr(text, ':');
-    element = tensor != NULL ? strchr(tensor + 1, ':') : NULL;
-    if (element != NULL && strlen(given) < 256 && text[0] != '-' && element[1] != '-') {
-        *tensor++ = '\0';
-        *element++ = '\0';
-        if (strspn(text, "0123456789") == strlen(text) && sscanf(text, "%19llu", &step) == 1 &&
-            sscanf(element, "%19llu:%3u%c", &index, &inject->bit, &rest) == 2) {
-            inject->step = step;
-            inject->tensor = tensor;
-            inject->element = (size_t)index;
-            return WEFT_OK;
-        }
-    }
-    error_set(error, WEFT_USAGE, "--inject %s: not STEP:TENSOR:ELEMENT:BIT", given);
-    return error_hint(error, "for example 10:conv1.weight:7:20");
-}
-
 /* Reads the images of --data for ${network}. WEFT_DATA is ignored, so that the hash is the known
  * one on every machine. */
 static enum weft_status read_images(const struct cli_verify_options *options,
@@ -245,7 +222,7 @@ static enum weft_status verify_here(const struct cli_verify_options *options,
     enum weft_status status;
     cli_progress_start(&state.progress, &options->common);
     if (options->inject != NULL) {
-        TRY(parse_injection(options->inject, text, &inject, error));
+        TRY(cli_verify_injection(options->inject, text, &inject, error));
         requested.inject = &inject;
     }
     TRY_OR(done, read_files(options, &network, images, &requested, error));

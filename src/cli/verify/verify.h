@@ -28,6 +28,10 @@ void cli_verify_print_verdict(const struct cli_verify_options *options,
                               const struct device_info *device, const char *why,
                               const struct verify_outcome *outcome, double seconds);
 
+/* injection.c: reads STEP:TENSOR:ELEMENT:BIT. The tensor points into ${text}. */
+enum weft_status cli_verify_injection(const char *given, char text[256], struct injection *inject,
+                                      struct weft_error *error);
+
 /* child.c: verifies ${device}, or the one that the options name if it is NULL, in a child process
  * with a time limit. Returns the child's status; if it crashed or did not end, prints why and
  * returns WEFT_NO_VERDICT. Fails if no process can be started. */
