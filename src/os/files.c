@@ -222,10 +222,10 @@ enum weft_status os_file_check(const char *path, struct weft_error *error) {
 enum weft_status os_file_check_replace(const char *path, struct weft_error *error) {
     struct os_file file = {0};
     enum way way;
-    mode_t mode;
+    struct stat old;
     int number;
     TRY(set_path(&file, path, false, error));
-    number = choose_way(&file, false, &way, &mode);
+    number = choose_way(&file, false, &way, &old);
     return number == 0 ? WEFT_OK : os_fail_writing(error, path, number);
 }
 
