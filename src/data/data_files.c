@@ -48,7 +48,7 @@ static const char *name_of(enum weft_split split, enum data_kind kind, size_t i,
 
 bool data_is_file(const char *folder, const char *name, char path[OS_PATH]) {
     int length = snprintf(path, OS_PATH, "%s/%s", folder, name);
-    return length > 0 && length < OS_PATH && !os_is_missing(path) && !os_is_folder(path);
+    return length > 0 && length < OS_PATH && !os_is_absent(path) && !os_is_folder(path);
 }
 
 static bool find_file(const char *folder, enum weft_split split, enum data_kind kind,

@@ -6,7 +6,8 @@
 #include "os/files.h"
 
 /* Stores ${folder}/${name} in ${path}. Returns whether it is there, and no folder. True also if
- * that cannot be found out (os_is_missing): then reading reports the reason. */
+ * that cannot be found out, and for a link that leads nowhere (os_is_absent): then reading reports
+ * the reason. */
 bool data_is_file(const char *folder, const char *name, char path[OS_PATH]);
 
 enum data_kind { DATA_IMAGES, DATA_LABELS };

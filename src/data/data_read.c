@@ -19,12 +19,12 @@ static bool has_any(const struct data_format *format, const char *folder) {
     return format->has(folder, WEFT_SPLIT_TRAIN) || format->has(folder, WEFT_SPLIT_TEST);
 }
 
-/* Returns whether ${folder} may not be entered. It could have files of each format: reading images
- * of one reports the reason. */
+/* Returns whether ${folder}, or a folder above it, may not be entered. It could have files of each
+ * format: reading images of one reports the reason. */
 static bool is_closed(const char *folder) {
     char inside[OS_PATH + 2];
     snprintf(inside, sizeof inside, "%s/.", folder);
-    return os_is_folder(folder) && !os_exists(inside);
+    return os_is_closed(inside);
 }
 
 enum weft_status data_format_find(const char *folder, const struct data_format **format,
@@ -83,7 +83,7 @@ struct reading {
 static enum weft_status name_classes(struct reading *reading) {
     char path[OS_PATH + 16];
     snprintf(path, sizeof path, "%s/classes.txt", reading->folder);
-    if (!os_is_missing(path) && !is_closed(reading->folder)) {
+    if (!os_is_absent(path) && !is_closed(reading->folder)) {
         TRY(class_names_read(path, &reading->classes.named, &reading->classes.names,
                              reading->error));
     }

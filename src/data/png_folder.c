@@ -23,21 +23,30 @@ static enum weft_status join(const char *folder, const char *name, char path[OS_
                : error_set(error, WEFT_BAD_FILE, "%s: the path of %s is too long", folder, name);
 }
 
-/* Lists the folders in ${folder}, without its files, as os_folder_list does. */
+/* Lists the folders in ${folder}, without its files, as os_folder_list does. Fails also if it
+ * cannot be found out whether an entry is a folder: a class would be missed. */
 static enum weft_status list_folders(const char *folder, char ***names, size_t *count,
                                      struct weft_error *error) {
-    struct weft_error ignored = {0};
     char path[OS_PATH];
     size_t kept = 0;
+    enum weft_status status;
     TRY(os_folder_list(folder, names, count, error));
     for (size_t i = 0; i < *count; i++) {
-        if (join(folder, (*names)[i], path, &ignored) == WEFT_OK && os_is_folder(path)) {
+        TRY_OR(failed, join(folder, (*names)[i], path, error));
+        if (os_is_folder(path)) {
             (*names)[kept++] = (*names)[i];
+        } else if (!os_exists(path)) {
+            TRY_OR(failed, os_check_folder(path, error));
         }
     }
     (*names)[kept] = NULL;
     *count = kept;
     return WEFT_OK;
+failed:
+    free(*names);
+    *names = NULL;
+    *count = 0;
+    return status;
 }
 
 /* Classes are the folders of the training images. classes.txt may give them other names. */
@@ -208,16 +217,23 @@ static enum weft_status read_png(const char *folder, enum weft_split split,
     return status;
 }
 
+/* A folder, a link or a file that cannot be read as the folder of a split is there, too: reading it
+ * reports why. But a file called "train" may be anything, and one called "test" beside other data
+ * than pictures. */
 static bool has_png(const char *folder, enum weft_split split) {
     struct weft_error ignored = {0};
     char path[OS_PATH], **names = NULL;
     size_t count = 0;
-    if (join(folder, split_name(split), path, &ignored) != WEFT_OK || !os_is_folder(path)) {
+    enum weft_status status;
+    if (join(folder, split_name(split), path, &ignored) != WEFT_OK || os_is_absent(path)) {
         return false;
     }
-    list_folders(path, &names, &count, &ignored);
+    if (!os_is_folder(path)) {
+        return split == WEFT_SPLIT_TRAIN ? !os_exists(path) : has_png(folder, WEFT_SPLIT_TRAIN);
+    }
+    status = list_folders(path, &names, &count, &ignored);
     free(names);
-    return count > 0;
+    return count > 0 || status != WEFT_OK;
 }
 
 const struct data_format data_png = {.name = "PNG",

@@ -23,11 +23,6 @@ bool os_is_separator(char c) {
     return c == '/';
 }
 
-bool os_is_entry(const char *path) {
-    struct stat status;
-    return lstat(path, &status) == 0;
-}
-
 /* Fails if a link of another user leads to the folder of ${path} or, if ${follow}, to the file.
  * Nothing is followed in a folder that this process has locked, and no such link led to it then. */
 static enum weft_status check_links(const char *path, bool *follow, struct weft_error *error) {

@@ -121,8 +121,12 @@ bool os_exists(const char *path);
  * entered, its symbolic links are a loop, a name is too long. Then reading reports the reason. */
 bool os_is_missing(const char *path);
 
-/* Returns whether anything is at ${path}, also a symbolic link whose target is missing. */
-bool os_is_entry(const char *path);
+/* The same for the entry itself: a symbolic link that leads nowhere is not absent. What would be in
+ * a file, as if it were a folder, is. */
+bool os_is_absent(const char *path);
+
+/* Returns whether it cannot be found out what is at ${path}, or whether anything is. */
+bool os_is_closed(const char *path);
 
 /* Returns whether ${path} is known to be a folder. */
 bool os_is_folder(const char *path);

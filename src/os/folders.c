@@ -15,11 +15,27 @@
 
 #ifdef _WIN32
 #include <io.h>
-#define mkdir(path, mode) mkdir(path)
+#define mkdir(path, mode)   mkdir(path)
+#define lstat(path, status) stat(path, status)
 enum { DRIVE_END = ':' };
 #else
 enum { DRIVE_END = '/' };
 #endif
+
+/* Returns whether ${number}, from stat or lstat, means that there is no such entry. */
+static bool says_absent(int number) {
+    return number == ENOENT || number == ENOTDIR;
+}
+
+bool os_is_absent(const char *path) {
+    struct stat status;
+    return lstat(path, &status) != 0 && says_absent(errno);
+}
+
+bool os_is_closed(const char *path) {
+    struct stat status;
+    return stat(path, &status) != 0 && !says_absent(errno);
+}
 
 int os_new_folder(const char *path) {
     if (mkdir(path, 0777) != 0) {

@@ -77,7 +77,7 @@ run summary "$files/kind-lfs"
 expect_text err "git lfs pull"
 run data --data "$files/packed"
 run summary --network "$files/kind-utf16"
-expect_text err "iconv"
+expect_text err "iconv -f UTF-16"
 end
 
 # What only a byte order mark precedes is read.
@@ -172,6 +172,54 @@ expect_code 3
 expect_text err "Not a directory"
 end
 
+pictures=yes
+if "$weft" predict "$model" "$files/kind-png" --device cpu 2>&1 | grep -q "without libpng"; then
+    pictures=""
+fi
+classes() { python3 "$source/tests/support/data_folders.py" png "$1" train=6 test=3; }
+
+# A link in the place of a file that may be missing.
+begin "links that lead nowhere"
+mkdir "$files/dangling"
+cp -r "$sample" "$files/dangling/named"
+ln -s nowhere "$files/dangling/named/classes.txt"
+reads "No such file or directory" "$files/dangling/named/classes.txt" data --data "$files/dangling/named"
+python3 "$source/tests/support/data_folders.py" cifar10 "$files/dangling/cifar10" train=10 test=10
+ln -sf nowhere "$files/dangling/cifar10/batches.meta.txt"
+reads "No such file or directory" "$files/dangling/cifar10/batches.meta.txt" data --data "$files/dangling/cifar10"
+classes "$files/dangling/png"
+mv "$files/dangling/png/train/class 001" "$files/dangling/001"
+ln -s nowhere "$files/dangling/png/train/class 001"
+reads "No such file or directory" "$files/dangling/png/train/class 001" data --data "$files/dangling/png"
+rm "$files/dangling/png/train/class 001"
+mv "$files/dangling/001" "$files/dangling/png/train/class 001"
+mv "$files/dangling/png/train" "$files/dangling/train"
+ln -s nowhere "$files/dangling/png/train"
+reads "No such file or directory" "$files/dangling/png/train" data --data "$files/dangling/png"
+rm "$files/dangling/png/train"
+mv "$files/dangling/train" "$files/dangling/png/train"
+if [ -n "$pictures" ]; then
+    touch "$files/dangling/png/train/README"
+    run data --data "$files/dangling/png"
+    expect_code 0
+    rm -r "$files/dangling/png/test/class 001"
+    ln -s nowhere "$files/dangling/png/test/class 001"
+    reads "No such file or directory" "$files/dangling/png/test/class 001" data --data "$files/dangling/png"
+    rm -r "$files/dangling/png/test"
+    ln -s nowhere "$files/dangling/png/test"
+    reads "No such file or directory" "$files/dangling/png/test" data --data "$files/dangling/png"
+    ln -sfn test "$files/dangling/png/test"
+    reads "Too many levels of symbolic links" "$files/dangling/png/test" data --data "$files/dangling/png"
+    rm "$files/dangling/png/test"
+    touch "$files/dangling/png/test"
+    reads "Not a directory" "$files/dangling/png/test" data --data "$files/dangling/png"
+fi
+cp -r "$sample" "$files/dangling/beside"
+touch "$files/dangling/beside/train" "$files/dangling/beside/test" "$files/dangling/beside/raw"
+run data --data "$files/dangling/beside"
+expect_code 0
+end
+
 # Root may read everything, so the program runs as another user.
 begin "no permission"
 other=()
@@ -199,6 +247,27 @@ else
     expect_code 3
     expect_text err "Permission denied"
     expect_no_text err "start again"
+    mkdir -p "$work/closed/root/MNIST/raw"
+    cp "$sample"/* "$work/closed/root/MNIST/raw"
+    chmod 000 "$work/closed/root/MNIST"
+    reads "Permission denied" "$work/closed/root/MNIST/raw/train-images-idx3-ubyte" data --data "$work/closed/root"
+    expect_text err "the folder $work/closed/root/MNIST may not be entered"
+    chmod 755 "$work/closed/root/MNIST"
+    classes "$work/closed/png"
+    for mode in 000:png/train "444:png/train/class 000"; do
+        chmod "${mode%:*}" "$work/closed/png/train"
+        reads "Permission denied" "$work/closed/${mode#*:}" data --data "$work/closed/png"
+        chmod 755 "$work/closed/png/train"
+    done
+    if [ -n "$pictures" ]; then
+        chmod 000 "$work/closed/png/test"
+        reads "Permission denied" "$work/closed/png/test" data --data "$work/closed/png"
+        chmod 444 "$work/closed/png/test"
+        reads "Permission denied" "$work/closed/png/test/class 000" data --data "$work/closed/png"
+        chmod 755 "$work/closed/png/test"
+        chmod 000 "$work/closed/png/test/class 001"
+        reads "Permission denied" "$work/closed/png/test/class 001" data --data "$work/closed/png"
+    fi
     chmod 700 "$work/closed"
     chmod -R 755 "$work/closed"
     chmod 000 "$work/closed/run/"*.safetensors

@@ -27,10 +27,10 @@ done:
 static enum weft_status check_started(const char *folder, struct weft_error *error) {
     char path[4096], other[4096];
     cli_run_file(folder, CLI_RUN_CHECKPOINT, path);
-    if (os_is_entry(path)) {
+    if (!os_is_absent(path)) {
         return WEFT_OK;
     }
-    if (!os_is_entry(cli_run_file(folder, CLI_RUN_MODEL, other))) {
+    if (os_is_absent(cli_run_file(folder, CLI_RUN_MODEL, other))) {
         error_set(error, WEFT_BAD_FILE, "%s: it does not exist: no epoch was finished in this run",
                   path);
         return error_hint(error, "start again with weft train");

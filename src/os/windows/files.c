@@ -119,10 +119,6 @@ enum weft_status os_file_check_replace(const char *path, struct weft_error *erro
     return os_file_check(path, error);
 }
 
-bool os_is_entry(const char *path) {
-    return os_exists(path);
-}
-
 /* Windows forgets the reason of a failed write, so another write finds it. */
 static int reason_of_write(struct os_file *file) {
     static const char zeros[65536];
