@@ -15,6 +15,8 @@ enum file_kind {
     FILE_IDX,
     FILE_SAFETENSORS,
     FILE_PNG,
+    FILE_CIFAR,
+    FILE_FOLDER, /* of images, in the place of which a file was named */
     FILE_JSON,
     FILE_CSV,
     FILE_SOURCE,
@@ -28,5 +30,9 @@ enum file_kind {
  * wrong in it. */
 enum weft_status file_kind_check(const char *path, const void *bytes, size_t size,
                                  enum file_kind expected, bool packed, struct weft_error *error);
+
+/* Returns what a file that starts with the ${size} ${bytes} is ("a JPEG picture"), or NULL if its
+ * kind is unknown. Stores whether it is a picture in ${picture}. */
+const char *file_kind_name(const void *bytes, size_t size, bool *picture);
 
 #endif

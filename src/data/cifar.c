@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file_kind.h"
 #include "base/try.h"
 #include "data/class_names.h"
 #include "data/data_files.h"
@@ -66,6 +67,9 @@ static enum weft_status read_record(const struct cifar *set, struct unpack *read
     *more = got > 0;
     if (got == 0) {
         return WEFT_OK;
+    }
+    if (index == 0 && record[0] >= (set->labels == 2 ? COARSE : set->classes)) { /* no label */
+        TRY(file_kind_check(path, record, got, FILE_CIFAR, unpack_is_packed(reader), error));
     }
     if (got < size) {
         return error_set(error, WEFT_BAD_FILE,

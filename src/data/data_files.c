@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file_kind.h"
 #include "base/try.h"
 #include "data/data_formats.h"
 
@@ -105,6 +106,16 @@ static void look_below(const char *name, char folder[OS_PATH]) {
     strcpy(folder, name);
 }
 
+/* Fails if ${name} is a file whose kind is known. */
+static enum weft_status check_not_file(const char *name, struct weft_error *error) {
+    struct weft_error ignored = {0};
+    char start[FILE_KIND_BYTES];
+    size_t size = 0;
+    return os_file_start(name, start, &size, &ignored) == WEFT_OK
+               ? file_kind_check(name, start, size, FILE_FOLDER, false, error)
+               : WEFT_OK;
+}
+
 /* Stores in ${folder} what the user requested as ${name}: a folder, or one of the files. ${origin}
  * is the start of a message: "" or "WEFT_DATA: ". */
 static enum weft_status take_folder(const char *name, const char *origin, char folder[OS_PATH],
@@ -127,7 +138,10 @@ static enum weft_status take_folder(const char *name, const char *origin, char f
             return WEFT_OK;
         }
     }
-    status = os_check_folder(name, error); /* fails, and says why */
+    status = check_not_file(name, error);
+    if (status == WEFT_OK) {
+        status = os_check_folder(name, error); /* fails, and says why */
+    }
     if (status != WEFT_OK && origin[0] != '\0') {
         error_context(error, "WEFT_DATA");
     }

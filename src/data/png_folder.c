@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file_kind.h"
 #include "base/try.h"
 #include "data/class_names.h"
 #include "data/png_picture.h"
@@ -135,6 +136,33 @@ static enum weft_status check_inside(const char *path, struct weft_error *error)
     return error_hint(error, "move them into the folder of the class, or out of it");
 }
 
+/* Fails because no file of a class, whose folder has ${names}, is called *.png. Says what the first
+ * one with a known kind is. */
+static enum weft_status fail_no_pictures(const char *folder, char **names,
+                                         struct weft_error *error) {
+    char path[OS_PATH], start[FILE_KIND_BYTES];
+    const char *kind = NULL, *name = NULL, *end;
+    bool picture = false;
+    for (; *names != NULL && kind == NULL; names++) {
+        struct weft_error ignored = {0};
+        size_t size;
+        if (join(folder, *names, path, &ignored) == WEFT_OK &&
+            os_file_start(path, start, &size, &ignored) == WEFT_OK) {
+            kind = file_kind_name(start, size, &picture);
+            name = *names;
+        }
+    }
+    error_set(error, WEFT_BAD_FILE, "%s: no file in it is called *.png%s%s%s%s", folder,
+              kind != NULL ? ": " : "", kind != NULL ? name : "", kind != NULL ? " is " : "",
+              kind != NULL ? kind : "");
+    end = name != NULL ? strrchr(name, '.') : NULL;
+    return picture ? error_hint(error,
+                                "convert them, for example with ImageMagick: "
+                                "mogrify -format png %s/*%s",
+                                folder, end != NULL ? end : "")
+                   : WEFT_BAD_FILE;
+}
+
 static enum weft_status read_class(struct pictures *pictures, const char *folder, size_t label,
                                    struct weft_error *error) {
     const size_t before = pictures->list.images.count;
@@ -154,7 +182,7 @@ static enum weft_status read_class(struct pictures *pictures, const char *folder
         TRY_OR(done, status);
     }
     if (pictures->list.images.count == before) {
-        status = error_set(error, WEFT_BAD_FILE, "%s: no file in it is called *.png", folder);
+        status = fail_no_pictures(folder, names, error);
     }
 done:
     free(names);

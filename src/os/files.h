@@ -80,6 +80,12 @@ enum weft_status os_file_append(FILE *stream, const char *path, size_t limit, ch
 enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size_t *size,
                               struct weft_error *error);
 
+/* Reads the first bytes of the file ${path}, up to FILE_KIND_BYTES, and stores their number in
+ * ${size}. Fails as os_file_open does, and with WEFT_BAD_FILE for a folder, a pipe or a device,
+ * whose bytes would be gone. */
+enum weft_status os_file_start(const char *path, char start[FILE_KIND_BYTES], size_t *size,
+                               struct weft_error *error);
+
 /* Reads a text file as os_file_read does, checks its kind (base/file_kind.h), and omits a byte
  * order mark of UTF-8. */
 enum weft_status os_text_read(const char *path, size_t limit, enum file_kind expected, char **text,

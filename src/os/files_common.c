@@ -198,6 +198,21 @@ enum weft_status os_text_write(const char *path, const struct text *text,
     return os_file_commit(&file, error);
 }
 
+enum weft_status os_file_start(const char *path, char start[FILE_KIND_BYTES], size_t *size,
+                               struct weft_error *error) {
+    struct stat about;
+    FILE *stream;
+    enum weft_status status;
+    *size = 0;
+    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode)) {
+        return error_set(error, WEFT_BAD_FILE, "%s: not a regular file", path);
+    }
+    TRY(os_file_open(path, &stream, error));
+    status = os_file_get(stream, path, start, FILE_KIND_BYTES, size, error);
+    fclose(stream);
+    return status;
+}
+
 enum weft_status os_text_read(const char *path, size_t limit, enum file_kind expected, char **text,
                               size_t *size, struct weft_error *error) {
     TRY(read_file(path, limit, &expected, text, size, error));

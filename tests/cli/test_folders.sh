@@ -198,9 +198,18 @@ PYTHON
     wrong inside "class 001/more: pictures in a folder within that of a class"
     copy png empty && rm "$made/empty/train/class 001/"*
     wrong empty "class 001: no file in it is called *.png"
+    copy empty photos && printf '\xff\xd8\xff\xe0\0\20JFIF' >"$made/photos/train/class 001/1.jpeg"
+    wrong photos "class 001: no file in it is called *.png: 1.jpeg is a JPEG picture"
+    begin "how to convert them"
+    expect_text err "mogrify -format png $made/photos/train/class 001/*.jpeg"
+    end
 fi
 copy cifar10 record && truncate -s 3000 "$made/record/data_batch_3.bin"
 wrong record "data_batch_3.bin: its size is no multiple of 3073 bytes"
+copy cifar10 pointer && printf 'version https://git-lfs.github.com/spec/v1\n' >"$made/pointer/data_batch_1.bin"
+wrong pointer "data_batch_1.bin: this is a pointer of Git LFS, but a binary file of CIFAR was expected"
+copy cifar100 page && printf '<!doctype html>%04000d' 0 >"$made/page/train.bin"
+wrong page "train.bin: this is an HTML page, but a binary file of CIFAR was expected"
 copy cifar10 gap && rm "$made/gap/data_batch_3.bin"
 wrong gap "there is no $made/gap/data_batch_3.bin, but data_batch_5.bin"
 copy cifar10 label && printf '\12' | dd of="$made/label/test_batch.bin" conv=notrunc bs=1 2>/dev/null

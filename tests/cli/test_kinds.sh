@@ -78,6 +78,22 @@ expect_text err "git lfs pull"
 run data --data "$files/packed"
 run summary --network "$files/kind-utf16"
 expect_text err "iconv -f UTF-16"
+run summary --network "$files/kind-utf32"
+expect_text err "iconv -f UTF-32"
+end
+
+begin "a file in the place of a folder of images"
+cp "$files/kind-gzip" "$files/cifar-10-binary.tar.gz"
+run data --data "$files/cifar-10-binary.tar.gz"
+expect_code 3
+expect_text err "cifar-10-binary.tar.gz: this is a gzip file, but a folder of images was expected"
+expect_text err "unpack it first: tar -xf $files/cifar-10-binary.tar.gz"
+run data --data "$model"
+expect_code 3
+expect_text err "trained.safetensors: this is a safetensors file, but a folder of images was expected"
+run data --data /dev/null
+expect_code 3
+expect_text err "cannot read /dev/null: Not a directory"
 end
 
 # What only a byte order mark precedes is read.
@@ -169,7 +185,7 @@ expect_code 3
 expect_text err "no such folder"
 run data --data "$files/list"
 expect_code 3
-expect_text err "Not a directory"
+expect_text err "this is a text file, but a folder of images was expected"
 end
 
 pictures=yes

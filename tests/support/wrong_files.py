@@ -127,9 +127,11 @@ def write_models(model, folder):
         file.write(with_tensor((dtype, shape, huge)))
 
 
-def zipped(path, name):
+def zipped(path, *names):
+    """An archive of files, of which only the name of the first one is in the first bytes."""
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(name, b"content")
+        for name in names:
+            archive.writestr(name, 1000 * b"content")
     with open(path, "rb") as file:
         return file.read()
 
@@ -150,6 +152,9 @@ def write_kinds(model, folder):
         "svg": (html[1], b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
         "lfs": ("a pointer of Git LFS", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"),
         "torch": ("a file of torch.save (zip)", zipped(path, "archive/data.pkl")),
+        "torch-script": ("a file of torch.save (zip)", zipped(path, "archive/data/0", "archive/data.pkl")),
+        "torch-export": ("a file of torch.save (zip)", zipped(path, "archive/data/weights/weight_0")),
+        "zip-data": ("a zip archive", zipped(path, "archive/data/0.txt")),
         "npz": ("a NumPy archive (.npz)", zipped(path, "weight.npy")),
         "zip": ("a zip archive", zipped(path, "readme.txt")),
         "zip-empty": ("an empty zip archive", b"PK\5\6" + bytes(18)),
@@ -177,6 +182,9 @@ def write_kinds(model, folder):
         "idx": ("an IDX file", b"\0\0\x08\3" + struct.pack(">III", 1, 28, 28) + bytes(784)),
         "utf16": ("a text in UTF-16", '{"input": [1, 28, 28]}'.encode("utf-16")),
         "utf16-be": ("a text in UTF-16", "step,epoch".encode("utf-16-be")),
+        "utf32": ("a text in UTF-32", '{"input": [1, 28, 28]}'.encode("utf-32")),
+        "utf32-be": ("a text in UTF-32", "\ufeffstep,epoch".encode("utf-32-be")),
+        "utf32-plain": ("a text in UTF-32", "step,epoch".encode("utf-32-le")),
         "json": ("a JSON file", b'\n {"input": []}'),
         "text": ("a text file", b"no page, no JSON\n"),
         "bom": ("a text file", b"\xef\xbb\xbfno page, no JSON\n"),
