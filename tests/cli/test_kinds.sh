@@ -180,6 +180,7 @@ expect_text err "no epoch was finished"
 run report "$files/none"
 expect_code 3
 expect_text err "it has no run.json"
+reads "No such file or directory" "$files/none/nowhere" report "$files/none/nowhere"
 run data --data "$files/none/data"
 expect_code 3
 expect_text err "no such folder"
@@ -196,7 +197,9 @@ classes() { python3 "$source/tests/support/data_folders.py" png "$1" train=6 tes
 
 # A link in the place of a file that may be missing.
 begin "links that lead nowhere"
-mkdir "$files/dangling"
+mkdir -p "$files/dangling/run"
+ln -s nowhere "$files/dangling/run/run.json"
+reads "No such file or directory" "$files/dangling/run/run.json" report "$files/dangling/run"
 cp -r "$sample" "$files/dangling/named"
 ln -s nowhere "$files/dangling/named/classes.txt"
 reads "No such file or directory" "$files/dangling/named/classes.txt" data --data "$files/dangling/named"

@@ -166,7 +166,7 @@ rm -rf "$work/here/"*
 
 # Damaged runs are refused
 refuses 2 "RUN... is missing" "${report[@]}"
-refuses 3 "nowhere: no run folder" "${report[@]}" nowhere
+refuses 3 "cannot read nowhere: No such file or directory" "${report[@]}" nowhere
 python3 - "$work/files" <<'PYTHON'
 import json, os, sys
 text = open(sys.argv[1] + "/one/run.json").read()

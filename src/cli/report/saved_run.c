@@ -263,7 +263,7 @@ static enum weft_status check_files(const struct cli_options *options, const cha
 static enum weft_status read_steps(const struct cli_options *options, const char *folder,
                                    struct page_run *run, struct weft_error *error) {
     char path[4096];
-    if (os_is_missing(cli_run_path(folder, "steps.csv", path))) {
+    if (os_is_absent(cli_run_path(folder, "steps.csv", path))) {
         return WEFT_OK;
     }
     TRY(csv_read_steps(path, &run->steps, &run->step_count, error));
@@ -286,10 +286,8 @@ enum weft_status cli_report_run_read(const struct cli_options *options, const ch
     }
     strcpy(run->name, folder);
     cli_run_path(folder, "run.json", path);
-    if (!os_is_missing(folder)) {
-        TRY(os_check_folder(folder, error));
-    }
-    if (os_is_missing(path)) {
+    TRY(os_check_folder(folder, error));
+    if (os_is_absent(path)) {
         error_set(error, WEFT_BAD_FILE, "%s: no run folder: it has no run.json", folder);
         return error_hint(error, "weft train writes one at its end");
     }
