@@ -53,34 +53,61 @@ bool model_names_prefix(const char *full, const char *name, char prefix[256]) {
     return true;
 }
 
-/* Tries the prefixes of all tensors that could be tensor ${index} of the network, and keeps the
- * best. Returns the number of prefixes. */
-static size_t try_prefixes(struct model_names *names, size_t index, char best[256]) {
+/* The prefix with which most tensors were found, of those that were tried. */
+struct best {
+    char prefix[sizeof((struct model_names){0}.prefix)];
+    size_t found;
+};
+
+static void try_prefix(const struct model_names *names, struct best *best) {
+    const size_t found = count_found(names);
+    if (found > best->found) {
+        best->found = found;
+        memcpy(best->prefix, names->prefix, sizeof best->prefix);
+    }
+}
+
+/* Tries the prefixes of all tensors that could be tensor ${index} of the network. Returns the
+ * number of prefixes. */
+static size_t try_prefixes(struct model_names *names, size_t index, struct best *best) {
     const char *name = names->network->tensors[index].name;
-    size_t tried = 0, most = 0;
+    size_t tried = 0;
     for (size_t i = 0; i < names->file->count && tried < CANDIDATES; i++) {
         if (model_names_prefix(names->sorted[i].name, name, names->prefix)) {
-            size_t found = count_found(names);
+            try_prefix(names, best);
             tried++;
-            if (found > most) {
-                most = found;
-                memcpy(best, names->prefix, sizeof names->prefix);
-            }
         }
     }
     return tried;
 }
 
-/* The first tensor that occurs under any prefix decides. Returns whether all are found then. */
+/* Returns the tensor of the network with the longest name. Few names in a file end like this one,
+ * but many may end like a short one, and the right prefix is not among the first of theirs. */
+static size_t longest_name(const struct weft_network *network) {
+    size_t longest = 0;
+    for (size_t i = 1; i < network->tensor_count; i++) {
+        if (strlen(network->tensors[i].name) > strlen(network->tensors[longest].name)) {
+            longest = i;
+        }
+    }
+    return longest;
+}
+
+/* The tensor with the longest name decides, or the first one that occurs under any prefix. Returns
+ * whether all are found then. */
 static bool choose_prefix(struct model_names *names) {
-    char best[sizeof names->prefix] = "";
+    struct best best = {.found = 0};
     const size_t tensors = names->network->tensor_count;
     names->prefix[0] = '\0';
     if (count_found(names) < tensors) {
-        for (size_t i = 0; i < tensors && try_prefixes(names, i, best) == 0; i++) {
+        try_prefixes(names, longest_name(names->network), &best);
+        for (size_t i = 0; i < tensors && best.found < tensors; i++) {
+            if (try_prefixes(names, i, &best) > 0) {
+                break;
+            }
         }
     }
-    memcpy(names->prefix, best, sizeof best);
+    memcpy(names->prefix, best.prefix, sizeof best.prefix);
     return count_found(names) == tensors;
 }
 

@@ -50,6 +50,16 @@ expect_text err "18 tensors of float64 were converted to float32: 33"
 expect_text err " values of float64 were rounded"
 end
 
+begin "a prefix before names of which many end alike"
+run "${evaluate[@]}" "$files/stems.safetensors" --network "$files/stems.json"
+expect_code 0
+mv logits.safetensors other.safetensors
+run "${evaluate[@]}" "$files/stems-prefix.safetensors" --network "$files/stems.json"
+expect_code 0
+expect_same logits.safetensors other.safetensors
+expect_text err "the prefix net. of all names was removed"
+end
+
 begin "counters of other types, and none"
 expect_logits counters plain
 expect_logits no-counters plain
@@ -101,6 +111,8 @@ refuses 3 "tensor module.conv1.weight: it is missing" "${evaluate[@]}" "$files/b
 refuses 3 "it looks like the state of an optimiser" "${evaluate[@]}" "$files/bad-optimiser.safetensors"
 refuses 3 "it looks like part of a pruned weight" "${evaluate[@]}" "$files/bad-pruned.safetensors"
 refuses 3 "the file has the network twice, with the prefixes \"ema.\" and \"model.\"" "${evaluate[@]}" "$files/bad-ema.safetensors"
+refuses 3 "2 tensors too many: tensor aux.out.bias: the network has no such tensor" "${evaluate[@]}" "$files/bad-auxiliary.safetensors"
+refuses 3 "to save only the model in PyTorch: safetensors.torch.save_file(model.state_dict()" "${evaluate[@]}" "$files/bad-complete.safetensors"
 refuses 3 "its shape is 192 x 120, but the network's is 120 x 192: it is transposed" "${evaluate[@]}" "$files/bad-transposed.safetensors"
 refuses 3 "its dimensions are in another order" "${evaluate[@]}" "$files/bad-channels-last.safetensors"
 refuses 3 "its dtype is I64, but floats were expected" "${evaluate[@]}" "$files/bad-integers.safetensors"

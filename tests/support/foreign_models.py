@@ -6,7 +6,8 @@ usage: foreign_models.py MODEL FOLDER
 MODEL is a model of weft. The files have its values, but neither its metadata nor its digest:
 
   plain, prefix-*, averaged, null, half, brain, double, counters   the same network; all are read
-  sequential, dotted    other names; FOLDER/*.json has the lists of layers with these names
+  small-*               with a value that becomes 0
+  sequential, dotted, stems   other names; FOLDER/*.json has the lists of layers with these names
   bad-*                 files that are refused
 """
 import copy
@@ -92,6 +93,16 @@ good = {
     "inside": {n.replace("features.", "features.module._orig_mod."): t for n, t in renamed(tensors, dotted).items()},
     "wrapped-dotted": {"_orig_mod.module." + n: t for n, t in renamed(tensors, dotted).items()},
 }
+# One value is below 2^-36.
+small = [2.0**-37] + [0.5] * 9
+for kind, name, pack in ("single", "F32", lambda v: struct.pack("<f", v)), ("double", "F64", lambda v: struct.pack("<d", v)), ("brain", "BF16", bfloat):
+    good["small-" + kind] = {**with_type(tensors, name, pack), "out.bias": [name, [10], b"".join(map(pack, small))]}
+# Layers of which the names of many end like that of the first: "stem", "block00.stem" and so on.
+stems = ["stem"] + ["block%02d.stem" % i for i in range(18)]
+stem = {"weight": ["F32", [1, 1, 1, 1], struct.pack("<f", 0.5)], "bias": ["F32", [1], bytes(4)]}
+last = {"out.weight": ["F32", [10, 784], struct.pack("<7840f", *((i * 37 % 101 - 50) / 1000 for i in range(7840)))], "out.bias": ["F32", [10], bytes(40)]}
+good["stems"] = {**{"%s.%s" % (n, part): t for n in stems for part, t in stem.items()}, **last}
+good["stems-prefix"] = {"net." + n: t for n, t in good["stems"].items()}
 for prefix in "module", "_orig_mod", "model", "net", "backbone", "module._orig_mod.net", "state_dict.model", "a-b c.é":
     good["prefix-" + prefix.replace(" ", "_")] = {prefix + "." + n: t for n, t in tensors.items()}
 
@@ -117,6 +128,8 @@ bad = {
     "integers": changed("out.bias", ["I64", [10], bytes(80)]),
     "nan": {n: (["F16", s, b"\0\x7e" + b[2:]] if n == "out.bias" else [t, s, b]) for n, (t, s, b) in with_half.items()},
     "infinite": {n: (["BF16", s, b"\x80\x7f" + b[2:]] if n == "out.bias" else [t, s, b]) for n, (t, s, b) in with_brain.items()},
+    "auxiliary": {**tensors, "aux.out.weight": tensors["out.weight"], "aux.out.bias": tensors["out.bias"]},
+    "complete": {**tensors, "epoch": ["I64", [], bytes(8)], "loss_fn.weight": tensors["out.bias"]},
     "too-large": {n: (["F64", s, struct.pack("<d", 1e39) + b[8:]] if n == "out.bias" else [t, s, b]) for n, (t, s, b) in good["double"].items()},
     "counter": changed(counters[0], ["I64", [2], bytes(16)]),
 }
@@ -124,6 +137,9 @@ folder = sys.argv[2]
 for name, content in {**good, **{"bad-" + n: t for n, t in bad.items()}}.items():
     write(os.path.join(folder, name + ".safetensors"), content)
 write(os.path.join(folder, "null.safetensors"), tensors, "null")
+with open(os.path.join(folder, "stems.json"), "w", encoding="utf-8") as to:
+    layers = [{"kind": "conv2d", "name": n, "out_channels": 1, "kernel_size": 1} for n in stems]
+    json.dump({"input": [1, 28, 28], "layers": layers + [{"kind": "flatten"}, {"kind": "linear", "name": "out", "out_features": 10}]}, to)
 for name, modules in (("sequential", sequential), ("dotted", dotted)):
     with open(os.path.join(folder, name + ".json"), "w", encoding="utf-8") as to:
         json.dump(list_with(network, modules), to)
