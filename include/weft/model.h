@@ -24,8 +24,9 @@ WEFT_API enum weft_status weft_model_create(const struct weft_network *network, 
 
 /* Reads the model file ${path}, or model.safetensors in it if it is a folder: safetensors with the
  * names and layouts of PyTorch. The network is that of the file, or the published one if the file
- * names none. Values with a magnitude below 2^-36 become +0, as in all computations. All of the
- * file is checked: fails with WEFT_BAD_FILE and a message that names the file and the tensor.
+ * names none. Values with a magnitude below 2^-36 become +0, as in all computations, and
+ * weft_model_notice says how many. All of the file is checked: fails with WEFT_BAD_FILE and a
+ * message that names the file and the tensor.
  *
  * What PyTorch's tools add is taken, and weft_model_notice says so: a prefix that all names share,
  * as "module." or "_orig_mod.", the tensor n_averaged of an AveragedModel, and float16, bfloat16
@@ -143,7 +144,7 @@ WEFT_API const char *weft_model_path(const struct weft_model *model);
 WEFT_API const char *weft_model_sha256(const struct weft_model *model);
 
 /* Returns how the file differed from a state dict of float32 ("the prefix module. of all names was
- * removed"), or an empty text. */
+ * removed"), and how many of its values became 0; or an empty text. */
 WEFT_API const char *weft_model_notice(const struct weft_model *model);
 
 /* Returns whether the file named no network: the published one was taken. */

@@ -130,7 +130,9 @@ enum weft_status model_convert(const struct safetensors_entry *entry,
                              "tensor %.200s: element %zu of %zu is %g, too large for float32",
                              entry->name, i, tensor->count, value);
         }
-        if (type == DOUBLE) {
+        if (value != 0 && weft_clean(values[i]) == 0) {
+            conversion->cleaned++;
+        } else if (type == DOUBLE) {
             conversion->rounded += isfinite(value) && (double)values[i] != value;
         }
     }
@@ -178,11 +180,21 @@ void model_conversion_text(const struct model_conversion *conversion, char text[
                                  length > 0 ? ", " : "", conversion->tensors[type], names[type]);
         }
     }
-    if (length > 0 && conversion->rounded == 0) {
-        snprintf(text + length, 200 - length, " were converted to float32, exactly");
-    } else if (length > 0) {
-        snprintf(text + length, 200 - length,
-                 " were converted to float32: %llu of %llu values of float64 were rounded",
-                 (unsigned long long)conversion->rounded, (unsigned long long)conversion->values);
+    if (length > 0) {
+        length += (size_t)snprintf(
+            text + length, 200 - length, " were converted to float32%s",
+            conversion->rounded == 0 && conversion->cleaned == 0 ? ", exactly" : "");
+    }
+    if (conversion->rounded > 0) {
+        length += (size_t)snprintf(text + length, 200 - length,
+                                   ": %llu of %llu values of float64 were "
+                                   "rounded",
+                                   (unsigned long long)conversion->rounded,
+                                   (unsigned long long)conversion->values);
+    }
+    if (conversion->cleaned > 0) {
+        snprintf(text + length, 200 - length, "%s%llu value%s below 2^-36 became 0",
+                 length > 0 ? "; " : "", (unsigned long long)conversion->cleaned,
+                 conversion->cleaned == 1 ? "" : "s");
     }
 }

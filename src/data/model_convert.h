@@ -10,6 +10,7 @@ struct model_conversion {
     size_t tensors[3]; /* of F16, BF16 and F64 */
     uint64_t values;   /* of F64 */
     uint64_t rounded;  /* of these, to the nearest float32 */
+    uint64_t cleaned;  /* of all types, not 0, but so small that they become +0 (weft_clean) */
 };
 
 /* Copies ${entry} to ${values} as float32. Fails with WEFT_BAD_FILE unless ${entry} has the shape

@@ -50,6 +50,22 @@ expect_text err "18 tensors of float64 were converted to float32: 33"
 expect_text err " values of float64 were rounded"
 end
 
+begin "values that become 0"
+for kind in single double brain; do
+    run "${evaluate[@]}" "$files/small-$kind.safetensors"
+    expect_code 0
+    expect_text err "1 value below 2^-36 became 0"
+    expect_no_text err "exactly"
+done
+run train --data "$sample" --device cpu --steps 1 --init "$files/small-single.safetensors" --out small
+expect_code 0
+expect_text err "1 value below 2^-36 became 0"
+run evaluate --data "$sample" --device cpu small
+expect_code 0
+expect_no_text err "became 0"
+rm -r small
+end
+
 begin "a prefix before names of which many end alike"
 run "${evaluate[@]}" "$files/stems.safetensors" --network "$files/stems.json"
 expect_code 0
