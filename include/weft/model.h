@@ -101,7 +101,8 @@ WEFT_API size_t weft_model_classes(const struct weft_model *model);
 WEFT_API const char *weft_model_class_name(const struct weft_model *model, size_t label);
 
 /* Gives ${model} copies of the ${names} of its classes, as many as the outputs of its network:
- * UTF-8 of 1 to 200 bytes without control characters. ${count} 0 removes the names. */
+ * UTF-8 of 1 to 200 bytes without control characters, also those that change the direction of a
+ * text. ${count} 0 removes the names. */
 WEFT_API enum weft_status weft_model_set_classes(struct weft_model *model, const char *const *names,
                                                  size_t count, struct weft_error *error);
 

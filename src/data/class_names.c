@@ -28,7 +28,7 @@ const char *class_name_fault(const char *name) {
     while (*name != '\0') {
         uint32_t code;
         name += utf8_next(name, &code);
-        if (code < 0x20 || (code >= 0x7f && code < 0xa0)) {
+        if (utf8_is_control(code)) { /* such as U+202E, which turns the direction of a text */
             return "has a control character";
         }
     }

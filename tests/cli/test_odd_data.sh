@@ -83,6 +83,9 @@ wrong latin "classes.txt: line 2: the name is not UTF-8"
 wrong equal "classes.txt: lines 1 and 3 have the same name"
 wrong empty "classes.txt: line 2: the name is empty"
 wrong tab "classes.txt: line 2: the name has a control character"
+for mark in 202e 2066 200b; do
+    wrong mark-$mark "classes.txt: line 2: the name has a control character"
+done
 wrong long "classes.txt: line 3: the name is longer than 200 bytes"
 if [ -n "$pictures" ]; then
     wrong directory "DIR/train/a/2.png"

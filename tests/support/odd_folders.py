@@ -120,7 +120,9 @@ def wrong(folder):
     splits(f"{folder}/beyond", [4, 4], [0, 1, 1000], 11)
     splits(f"{folder}/negative", [4, 4], [0, 1, -1], 9)
     for name, text in (("few", b"a\nb\n"), ("many", b"a\nb\nc\nd\n"), ("latin", b"a\nb\xe9\nc\n"),
-                       ("equal", b"a\nb\n a \n"), ("empty", b"a\n\nc\n"), ("tab", b"a\nb\tb\nc\n"), ("long", b"a\nb\n" + 201 * b"c")):
+                       ("equal", b"a\nb\n a \n"), ("empty", b"a\n\nc\n"), ("tab", b"a\nb\tb\nc\n"),
+                       *((f"mark-{mark:x}", f"a\nb{chr(mark)}b\nc\n".encode()) for mark in (0x202e, 0x2066, 0x200b)),
+                       ("long", b"a\nb\n" + 201 * b"c")):
         splits(f"{folder}/{name}", [4, 4], three)
         with open(f"{folder}/{name}/classes.txt", "wb") as file:
             file.write(text)
