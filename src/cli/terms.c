@@ -22,6 +22,7 @@ static const struct {
     {"weft_devices_list lists them", "weft devices lists them"},
     {"weft_model_load takes the network of the file", "omit --network"},
     {"weft_model_load_as takes another", "--network FILE names another"},
+    {"weft_checkpoint_load reads a checkpoint", "weft train --resume continues from a checkpoint"},
     {"weft_network_check_images: ", ""},
     {"inject_tensor is ", "--inject "},
     {"inject_tensor: ", "--inject: "},

@@ -153,6 +153,16 @@ static enum weft_status find_tensors(const struct safetensors *file, bool assume
     return status;
 }
 
+/* A checkpoint has the arrays of a training in place of the tensors of a network. */
+static enum weft_status check_model(const struct safetensors *file, struct weft_error *error) {
+    if (safetensors_metadata(file, "weft.checkpoint") == NULL) {
+        return WEFT_OK;
+    }
+    error_set(error, WEFT_BAD_FILE, "this is a checkpoint of weft, but a model was expected");
+    return error_hint(error, "the model of a finished run is model.safetensors beside it; "
+                             "weft_checkpoint_load reads a checkpoint");
+}
+
 /* Takes ${given} over. On failure the caller destroys ${model}. */
 static enum weft_status read_model(const struct safetensors *file, struct weft_network *given,
                                    struct weft_model **model, struct weft_error *error) {
@@ -160,6 +170,11 @@ static enum weft_status read_model(const struct safetensors *file, struct weft_n
     struct model_names names = {.prefix = ""};
     bool assumed = false;
     enum weft_status status;
+    status = check_model(file, error);
+    if (status != WEFT_OK) {
+        network_destroy(given);
+        return status;
+    }
     TRY_OR(done, choose_network(file, given, &network, &assumed, error));
     TRY_OR(done, find_tensors(file, assumed, network, &names, error));
     status = model_create(network, model, error);

@@ -96,6 +96,16 @@ expect_code 3
 expect_text err "cannot read /dev/null: Not a directory"
 end
 
+begin "a checkpoint in the place of a model"
+for command in summary "evaluate --data $sample --device cpu" "train --data $sample --device cpu --out no --init"; do
+    # shellcheck disable=SC2086 # words
+    run $command "$files/run/checkpoint.safetensors"
+    expect_code 3
+    expect_text err "checkpoint.safetensors: this is a checkpoint of weft, but a model was expected"
+    expect_text err "model.safetensors beside it; weft train --resume continues from a checkpoint"
+done
+end
+
 # What only a byte order mark precedes is read.
 begin "a byte order mark"
 linear_list 28 10 "$files/list.json"
