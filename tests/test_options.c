@@ -254,6 +254,10 @@ START_TEST(nearest_option) {
         {"--lr=1,5e-2", "write --lr 0.015: the decimal point is a point"},
         {"--lr 1%", "write --lr 0.01"},
         {"--lr 1/100", ""},
+        {"--lr 0_01", ""}, /* no group of three digits */
+        {"--lr 0_010", ""},
+        {"--lr 1_0000", ""},
+        {"--lr 1_000,5", ""}, /* more than the maximum */
         {"--lr 0,,1", ""},
         {"--lr 5,000,000", ""},
         {"--epochs 1,000", "write --epochs 1000"},
@@ -265,6 +269,9 @@ START_TEST(nearest_option) {
         {"--batch 60.000", "write --batch 60000"},
         {"--batch 1_000", "write --batch 1000"},
         {"--batch 1k", "write --batch 1000"},
+        {"--batch 1'000.0", "write --batch 1000"},
+        {"--batch 1_00", ""},
+        {"--batch 1000_000", ""},
         {"--order Shuffled", "did you mean shuffled?"},
         {"--math exakt", "did you mean exact?"},
         {"--math loose", ""},
@@ -333,6 +340,9 @@ START_TEST(distances) {
     ck_assert_uint_eq(nearest_distance("trains", "train"), 1);
     ck_assert_uint_eq(nearest_distance("kitten", "sitting"), 3);
     ck_assert_uint_eq(nearest_distance("ab", "ba"), 1);
+    ck_assert_uint_eq(nearest_distance("Ab", "BA"), 1);
+    ck_assert_uint_eq(nearest_distance("TRAIN", "train"), 0);
+    ck_assert_uint_eq(nearest_distance("@[", "`{"), 2);
 }
 END_TEST
 

@@ -1,12 +1,21 @@
 /* nearest.c: which of several words a mistyped one may mean. */
 #include "base/nearest.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define LETTERS 64
 
 static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
+}
+
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool equal(char a, char b) {
+    return lower(a) == lower(b);
 }
 
 size_t nearest_distance(const char *a, const char *b) {
@@ -19,9 +28,9 @@ size_t nearest_distance(const char *a, const char *b) {
                 table[i][j] = i + j;
                 continue;
             }
-            table[i][j] = table[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            table[i][j] = table[i - 1][j - 1] + !equal(a[i - 1], b[j - 1]);
             table[i][j] = smaller(table[i][j], smaller(table[i - 1][j], table[i][j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+            if (i > 1 && j > 1 && equal(a[i - 1], b[j - 2]) && equal(a[i - 2], b[j - 1])) {
                 table[i][j] = smaller(table[i][j], table[i - 2][j - 2] + 1);
             }
         }

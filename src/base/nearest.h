@@ -7,7 +7,7 @@
 #include "base/error.h"
 
 /* Returns the number of edits (insert, delete or replace a letter, swap two neighbours) from ${a}
- * to ${b}; only the first 64 letters count. */
+ * to ${b}; only the first 64 letters count, and not the case of ASCII letters. */
 size_t nearest_distance(const char *a, const char *b);
 
 /* Returns the candidate nearest to ${word} if it is close enough for a typing error, else NULL.

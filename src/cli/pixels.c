@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "cli/load.h"
 #include "cli/parser.h"
+#include "cli/suggest.h"
 
 enum { CHANNELS_MAX = 16 };
 
@@ -19,32 +20,43 @@ static bool is_computed(const char *text) {
     return text != NULL && strcmp(text, "computed") == 0;
 }
 
+/* Reads the numbers of ${text}, one for each channel or one for all. Returns how many there are, or
+ * 0 if ${text} is wrong. */
+static size_t read_list(const char *text, float least, size_t channels,
+                        float numbers[CHANNELS_MAX]) {
+    size_t count = 0;
+    while (text != NULL) {
+        float number;
+        const char *end = cli_option_float(text, least, 1000, &number);
+        if (count == channels || end == NULL || (*end != ',' && *end != '\0')) {
+            return 0;
+        }
+        numbers[count++] = number;
+        text = *end == ',' ? end + 1 : NULL;
+    }
+    return count == 1 || count == channels ? count : 0;
+}
+
 /* Reads the numbers of ${option}, one for each channel or one for all, unless ${text} is NULL or
  * "computed". */
 static enum weft_status parse(const char *text, const char *option, float least, size_t channels,
                               float numbers[CHANNELS_MAX], struct weft_error *error) {
-    const char *rest = text;
-    size_t count = 0;
-    bool good = true;
+    char plain[64];
+    size_t count;
     if (text == NULL || is_computed(text)) {
         return WEFT_OK;
     }
-    while (good && rest != NULL) {
-        float number;
-        const char *end = cli_option_float(rest, least, 1000, &number);
-        good = count < channels && end != NULL && (*end == ',' || *end == '\0');
-        rest = good && *end == ',' ? end + 1 : NULL;
-        if (good) {
-            numbers[count++] = number;
-        }
-    }
-    if (!good || (count != 1 && count != channels)) {
-        return error_set(error, WEFT_USAGE,
-                         "--%s %s: not \"computed\", nor 1%s%s numbers with commas between them, "
-                         "each from %g to 1000",
-                         option, text, channels > 1 ? " or " : "",
-                         channels > 1 ? (channels == 3 ? "3" : "one for each channel") : "",
-                         (double)least);
+    count = read_list(text, least, channels, numbers);
+    if (count == 0) {
+        error_set(error, WEFT_USAGE,
+                  "--%s %s: not \"computed\", nor 1%s%s numbers with commas between them, "
+                  "each from %g to 1000",
+                  option, text, channels > 1 ? " or " : "",
+                  channels > 1 ? (channels == 3 ? "3" : "one for each channel") : "",
+                  (double)least);
+        return cli_suggest_points(text, plain) && read_list(plain, least, channels, numbers) > 0
+                   ? error_hint(error, "write --%s %s: the decimal point is a point", option, plain)
+                   : WEFT_USAGE;
     }
     for (size_t c = count; c < channels; c++) {
         numbers[c] = numbers[0];

@@ -164,23 +164,34 @@ bool cli_suggest_is_option(const struct cli_command *command, const char *argume
 
 /* ---- values ---- */
 
-/* Copies ${text} without spaces, underscores and apostrophes, which separate thousands. */
-static void without_separators(const char *text, char plain[64]) {
-    size_t length = 0;
-    for (; *text != '\0' && length < 63; text++) {
-        if (strchr(" _'", *text) == NULL) {
-            plain[length++] = *text;
+static const char digits[] = "0123456789";
+
+/* Copies ${text} without spaces, underscores and apostrophes, which separate thousands. Returns
+ * false if one is between digits, but not before each three of them. */
+static bool without_separators(const char *text, char plain[64]) {
+    const size_t start = strcspn(text, digits);
+    size_t length = 0, before = 0; /* digits before the next separator */
+    for (size_t i = 0; text[i] != '\0' && length < 63; i++) {
+        if (strchr(" _'", text[i]) == NULL) {
+            before = strchr(digits, text[i]) != NULL ? before + 1 : 0;
+            plain[length++] = text[i];
+        } else if (before > 0 && strspn(text + i + 1, digits) > 0) {
+            if (before > 3 || text[start] == '0' || strspn(text + i + 1, digits) != 3) {
+                return false;
+            }
+            before = 0;
         }
     }
     plain[length] = '\0';
+    return true;
 }
 
 /* Returns whether each group of three digits of ${text} but the first follows a ${separator}. */
 static bool is_grouped(const char *text, char separator) {
-    size_t first = strspn(text, "0123456789");
+    size_t first = strspn(text, digits);
     const char *rest = text + first;
     for (; *rest == separator; rest += 4) {
-        if (strspn(rest + 1, "0123456789") != 3) {
+        if (strspn(rest + 1, digits) != 3) {
             return false;
         }
     }
@@ -223,7 +234,9 @@ enum weft_status cli_suggest_number(const struct cli_option *option, const char 
     bool integer = option->type == CLI_OPTION_COUNT;
     char plain[64], *comma;
     double value;
-    without_separators(text, plain);
+    if (!without_separators(text, plain)) {
+        return WEFT_USAGE;
+    }
     if (integer && (is_grouped(plain, ',') || is_grouped(plain, '.'))) {
         remove_letter(plain, strchr(plain, ',') != NULL ? ',' : '.');
     }
@@ -243,6 +256,26 @@ enum weft_status cli_suggest_number(const struct cli_option *option, const char 
         return error_hint(error, "write --%s %.0f", option->name, value);
     }
     return WEFT_USAGE;
+}
+
+bool cli_suggest_points(const char *text, char plain[64]) {
+    const size_t length = strlen(text);
+    bool fraction = false; /* the number is after its decimal comma */
+    if (length >= 64 || text[strspn(text, "0123456789-,")] != '\0') {
+        return false;
+    }
+    for (size_t i = 0; i <= length; i++) {
+        plain[i] = text[i];
+        if (text[i] == ',') {
+            if (!fraction) {
+                plain[i] = '.';
+            }
+            fraction = !fraction;
+        } else if (text[i] == '-' && fraction) {
+            return false;
+        }
+    }
+    return fraction; /* the last number has one, so each has */
 }
 
 static const char *choice_of(const void *context, size_t index) {

@@ -19,6 +19,11 @@ bool cli_suggest_is_option(const struct cli_command *command, const char *argume
 enum weft_status cli_suggest_number(const struct cli_option *option, const char *text,
                                     struct weft_error *error);
 
+/* Writes the list of numbers ${text} into ${plain} with points in place of decimal commas:
+ * "0.1,0.2" for "0,1,0,2". Returns false if that cannot be meant: a number without a fraction, or
+ * another character than digits, minus and comma. */
+bool cli_suggest_points(const char *text, char plain[64]);
+
 /* Adds a hint which of the choices of ${option} ${text} may be. Returns the status of ${error}. */
 enum weft_status cli_suggest_choice(const struct cli_option *option, const char *text,
                                     struct weft_error *error);

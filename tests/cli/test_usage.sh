@@ -44,6 +44,20 @@ suggests "--lr is an option of weft train" evaluate --lr 0.1 model
 suggests "--out is an option of weft samples, weft train" devices -o x
 suggests "write --lr 0.01: the decimal point is a point" train --lr 0,01
 suggests "write 50s, 10m or 2h" verify --for 10min
+training=(train --data "$sample" --device cpu --steps 1 --out none)
+suggests "write --mean 0.2859: the decimal point is a point" "${training[@]}" --mean 0,2859
+suggests "write --std 0.353: the decimal point is a point" "${training[@]}" --std 0,353
+suggests "write step:10,0.1: the decimal point is a point" "${training[@]}" --schedule step:10,0,1
+suggests "N is a whole number of pixels" "${training[@]}" --augment shift=2,5
+suggests "did you mean cosine?" "${training[@]}" --schedule COSINE
+suggests "did you mean best?" "${training[@]}" --recipe BEST
+begin "no hint where no decimal comma can be meant"
+for wrong in --mean=0,2,3 --mean=1,x --mean=0,1,0,2 --schedule=step:10,2,5 --schedule=step:10,0,1,0 "--lr=0 01"; do
+    run "${training[@]}" "$wrong"
+    expect_code 2
+    expect_no_text err "write "
+done
+end
 
 refuses 2 "--epochs 0: not an integer from 1 to 100000" train --epochs 0
 refuses 2 "--lr 0: not a number" train --lr 0

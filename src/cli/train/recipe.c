@@ -8,6 +8,7 @@
 #include "base/numbers.h"
 #include "base/try.h"
 #include "cli/parser.h"
+#include "cli/suggest.h"
 
 enum { PIXELS_MAX = 1000, SCHEDULE_EPOCHS_MAX = 100000 };
 
@@ -44,7 +45,7 @@ const char *cli_recipe_source(const struct cli_training *train, const char *name
 static enum weft_status read_step(const char *text, const char *source, struct weft_recipe *recipe,
                                   struct weft_error *error) {
     const char *comma = strchr(text, ','), *end;
-    char digits[32], place[192];
+    char digits[64], place[192];
     uint64_t epochs;
     if (strncmp(text, "step:", 5) != 0 || comma == NULL || comma - text - 5 > 30) {
         error_set(error, WEFT_USAGE, "%s %s: step has two numbers, EPOCHS and FACTOR", source,
@@ -57,8 +58,13 @@ static enum weft_status read_step(const char *text, const char *source, struct w
     TRY(cli_option_count(digits, 1, SCHEDULE_EPOCHS_MAX, place, &epochs, error));
     end = cli_option_float(comma + 1, 1e-9f, 1, &recipe->step_factor);
     if (end == NULL || *end != '\0') {
-        return error_set(error, WEFT_USAGE, "%s step: FACTOR %s: not a number from 1e-09 to 1",
-                         source, comma + 1);
+        error_set(error, WEFT_USAGE, "%s step: FACTOR %s: not a number from 1e-09 to 1", source,
+                  comma + 1);
+        return cli_suggest_points(comma + 1, digits) &&
+                       cli_option_float(digits, 1e-9f, 1, &recipe->step_factor) != NULL
+                   ? error_hint(error, "write step:%llu,%s: the decimal point is a point",
+                                (unsigned long long)epochs, digits)
+                   : WEFT_USAGE;
     }
     recipe->step_epochs = (size_t)epochs;
     return WEFT_OK;
@@ -184,6 +190,9 @@ static enum weft_status read_change(const char *word, const char *source,
     }
     error_set(error, WEFT_USAGE, "%s %s: not none, and not a list of: flip, shift=N, erase=N",
               source, word);
+    if (word[0] != '\0' && word[strspn(word, "0123456789")] == '\0') { /* of "shift=2,5" */
+        error_hint(error, "a comma separates the changes; N is a whole number of pixels");
+    }
     nearest_hint(word, word_of, &known, error);
     return WEFT_USAGE;
 }
