@@ -44,7 +44,6 @@ static void set_transformations(struct reader *reader) {
 static void read_header(void *context) {
     struct reader *reader = context;
     png_set_keep_unknown_chunks(reader->file.png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-    png_set_user_limits(reader->file.png, SIDE_MAX, SIDE_MAX);
     png_read_info(reader->file.png, reader->file.info);
 }
 
@@ -86,7 +85,8 @@ static enum weft_status decode(struct reader *reader, struct weft_error *error) 
     if (width != 0 && (picture->width != width || picture->height != height)) {
         return WEFT_OK;
     }
-    if (picture->width > IMAGES_BYTES_MAX / 8 / picture->height) {
+    if (picture->width > SIDE_MAX || picture->height > SIDE_MAX ||
+        picture->width > IMAGES_BYTES_MAX / 8 / picture->height) {
         return error_set(error, WEFT_BAD_FILE, "%s: %zu x %zu pixels are too many",
                          reader->file.path, picture->width, picture->height);
     }

@@ -8,7 +8,7 @@
 #include "base/try.h"
 #include "os/files.h"
 
-enum { SIGNATURE = 8 };
+enum { SIGNATURE = 8, WIDTH_MAX = 1000000 };
 
 static void on_error(png_structp png, png_const_charp message) {
     struct os_png *file = png_get_error_ptr(png);
@@ -51,6 +51,22 @@ static enum weft_status no_memory(const struct os_png *file, struct weft_error *
     return error_set(error, WEFT_NO_MEMORY, "%s: no memory for the picture", file->path);
 }
 
+/* Memory grows with the width, and not with the height. The width is at the start of the file. */
+static enum weft_status check_width(const struct os_png *file, struct weft_error *error) {
+    const uint8_t *header = file->start + SIGNATURE + 8;
+    uint32_t width, height;
+    if (file->start_size < SIGNATURE + 16) {
+        return WEFT_OK;
+    }
+    width = png_get_uint_32(header);
+    height = png_get_uint_32(header + 4);
+    return width <= WIDTH_MAX || width > PNG_UINT_31_MAX
+               ? WEFT_OK
+               : error_set(error, WEFT_BAD_FILE,
+                           "%s: %lu x %lu pixels: more than %u million in a row", file->path,
+                           (unsigned long)width, (unsigned long)height, WIDTH_MAX / 1000000u);
+}
+
 static enum weft_status start(struct os_png *file, struct weft_error *error) {
     TRY(os_file_get(file->stream, file->path, file->start, sizeof file->start, &file->start_size,
                     error));
@@ -58,6 +74,7 @@ static enum weft_status start(struct os_png *file, struct weft_error *error) {
     if (file->start_size < SIGNATURE || png_sig_cmp(file->start, 0, SIGNATURE) != 0) {
         return error_set(error, WEFT_BAD_FILE, "%s: not a PNG file", file->path);
     }
+    TRY(check_width(file, error));
     file->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, file, on_error, on_warning, file,
                                          on_allocate, on_free);
     file->info = file->png != NULL ? png_create_info_struct(file->png) : NULL;
@@ -65,6 +82,8 @@ static enum weft_status start(struct os_png *file, struct weft_error *error) {
         return no_memory(file, error);
     }
     png_set_read_fn(file->png, file, on_read);
+    /* Of a side of more than a million, libpng says that the file is damaged. */
+    png_set_user_limits(file->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     return WEFT_OK;
 }
 

@@ -203,6 +203,13 @@ PYTHON
     begin "how to convert them"
     expect_text err "mogrify -format png $made/photos/train/class 001/*.jpeg"
     end
+    copy png broad && python3 - "$source" "$made/broad/train/class 000/00000.png" <<'PYTHON'
+import sys
+sys.path.insert(0, sys.argv[1] + "/tests/support")
+import data_folders
+data_folders.png(sys.argv[2], 65537, 1, 1, bytes(65537))
+PYTHON
+    wrong broad "00000.png: 65537 x 1 pixels are too many"
 fi
 copy cifar10 record && truncate -s 3000 "$made/record/data_batch_3.bin"
 wrong record "data_batch_3.bin: its size is no multiple of 3073 bytes"

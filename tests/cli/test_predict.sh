@@ -160,13 +160,23 @@ for file in "$pictures"/mega-*.png "$pictures"/damaged-*.png; do
 done
 end
 
+begin "a long side"
+run "${predict[@]}" "$pictures/long-tall.png" --json
+expect_code 0
+expect_json 'e[0]["event"] == "prediction"'
+run "${predict[@]}" "$pictures/long-wide.png"
+expect_code 3
+expect_text err "long-wide.png: 1000001 x 1 pixels: more than 1 million in a row"
+[ "$(memory "$pictures/long-tall.png")" -lt 100 ] || problem "it takes $(memory "$pictures/long-tall.png") MiB"
+end
+
 begin "damaged files"
 files=("$pictures"/cut-*.png "$pictures"/damaged-*.png)
 run "${predict[@]}" "${files[@]}"
 expect_code 3
 expect_empty out
 expect_text err "predict: ${#files[@]} of ${#files[@]} files could not be read"
-[ "$(grep -cE '^weft: .*\.png: (damaged PNG file: .|1000000 x 1000000 pixels: more than)' "$work/err")" -eq ${#files[@]} ] ||
+[ "$(grep -cE '^weft: .*\.png: (damaged PNG file: .|[0-9]+ x [0-9]+ pixels: more than)' "$work/err")" -eq ${#files[@]} ] ||
     problem "a file without its message"
 end
 

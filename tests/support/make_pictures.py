@@ -13,6 +13,7 @@ usage: make_pictures.py SAMPLE FOLDER
   exif-KIND.png  image 2 upside down, with an eXIf chunk that says so and is damaged
   mega-KIND.png  image 2 with more than 40 million pixels
   empty-KIND.png  pictures in which there is nothing
+  long-KIND.png  a picture with a side of 1000001 pixels
   cut-N.png, damaged-KIND.png  files that cannot be read
 """
 import gzip
@@ -135,6 +136,11 @@ def write_empty(folder):
     write(f"{folder}/empty-noise-14.png", 14, 14, 0, [[rng.randrange(256) for _ in range(14)] for _ in range(14)])
 
 
+def write_long(folder):
+    for name, width, height in ("tall", 1, 1000001), ("wide", 1000001, 1):
+        write(f"{folder}/long-{name}.png", width, height, 0, [bytes(width)] * height)
+
+
 def write_damaged(folder, image):
     write(f"{folder}/whole", 28, 28, 0, [image[28 * y:28 * y + 28] for y in range(28)])
     with open(f"{folder}/whole", "rb") as file:
@@ -219,3 +225,4 @@ for i in range(20):
                 (255 if image[28 * (y // 4) + x // 4] else 0,)] for y in range(112)]
         write(f"{sys.argv[2]}/alpha-{i}.png", 112, 112, 6, big)
 write_empty(sys.argv[2])
+write_long(sys.argv[2])
