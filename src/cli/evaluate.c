@@ -12,6 +12,7 @@
 #include "cli/messages.h"
 #include "cli/needs.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
 #include "cli/pixels.h"
 #include "cli/progress.h"
 #include "cli/setup.h"
@@ -224,6 +225,12 @@ static enum weft_status print(const struct state *state, struct weft_error *erro
 /* Checks the paths of the files, before the evaluation. */
 static enum weft_status check_files(struct state *state, struct weft_error *error) {
     const struct options *options = state->options;
+    const struct cli_file files[] = {{CLI_FILE_INPUT, "--network", options->network},
+                                     {CLI_FILE_OUTPUT, "--csv", options->csv},
+                                     {CLI_FILE_OUTPUT, "--figure", options->figure},
+                                     {CLI_FILE_OUTPUT, "--logits", options->logits},
+                                     {.option = NULL}};
+    TRY(cli_outputs_check(&options->common, files, error));
     if (options->csv != NULL) {
         TRY(os_file_check(options->csv, error));
     }

@@ -9,6 +9,7 @@
 #include "cli/json.h"
 #include "cli/load.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
 #include "cli/parser.h"
 #include "os/files.h"
 #include "report/screen.h"
@@ -187,6 +188,7 @@ static enum weft_status show(const struct options *options, const struct choice 
 
 static enum weft_status run(const void *given, struct weft_error *error) {
     const struct options *options = given;
+    const struct cli_file files[] = {{CLI_FILE_OUTPUT, "--out", options->out}, {.option = NULL}};
     struct choice choice = {0};
     struct cli_identity identity = {.task = NULL};
     const char *const *names;
@@ -203,6 +205,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
         if (canvas_check(options->out, error) != WEFT_OK) {
             return error_context(error, "--out");
         }
+        TRY(cli_outputs_check(&options->common, files, error));
         TRY(os_file_check(options->out, error));
     }
     TRY(weft_data_find(options->common.data, &folder, error));

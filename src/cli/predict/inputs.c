@@ -9,6 +9,7 @@
 #include "cli/identity.h"
 #include "cli/load.h"
 #include "cli/messages.h"
+#include "cli/outputs.h"
 #include "cli/parser.h"
 #include "cli/pixels.h"
 #include "cli/predict/picture.h"
@@ -222,7 +223,11 @@ static enum weft_status check_options(const struct cli_predict_options *options,
 
 enum weft_status cli_predict_read(struct cli_prediction *state, struct weft_error *error) {
     const struct cli_predict_options *options = state->options;
+    const struct cli_file files[] = {{CLI_FILE_INPUT, "--network", options->network},
+                                     {CLI_FILE_OUTPUT, "--out", options->out},
+                                     {.option = NULL}};
     TRY(check_options(options, error));
+    TRY(cli_outputs_check(&options->common, files, error));
     state->draws = options->out != NULL && cli_figures_check(&options->common, options->out);
     TRY(cli_load_model(&options->common, options->common.operands[0], options->network,
                        &state->model, error));

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/figures.h"
 #include "cli/json.h"
+#include "cli/outputs.h"
 #include "cli/report/report.h"
 #include "cli/run_folder.h"
 #include "os/files.h"
@@ -98,6 +99,9 @@ static enum weft_status draw_curves(const struct options *options, const struct 
 
 /* Fails for options that contradict each other. */
 static enum weft_status check(const struct options *options, struct weft_error *error) {
+    const struct cli_file files[] = {{CLI_FILE_OUTPUT, "--out", options->out},
+                                     {CLI_FILE_OUTPUT, "--curves", options->curves},
+                                     {.option = NULL}};
     if (options->common.operand_count > RUNS_MAX) {
         return error_set(error, WEFT_USAGE, "report: %zu runs, but at most %d",
                          options->common.operand_count, RUNS_MAX);
@@ -111,7 +115,7 @@ static enum weft_status check(const struct options *options, struct weft_error *
     if (options->curves != NULL && canvas_check(options->curves, error) != WEFT_OK) {
         return error_context(error, "--curves");
     }
-    return WEFT_OK;
+    return cli_outputs_check(&options->common, files, error);
 }
 
 /* Reads the runs into ${page}, and draws the curves or writes the page. No training writes a run

@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "cli/load.h"
 #include "cli/needs.h"
+#include "cli/outputs.h"
 #include "cli/pixels.h"
 #include "os/files.h"
 
@@ -143,14 +144,30 @@ static enum weft_status read_data(struct cli_training *train, const struct weft_
                                 train->model, error);
 }
 
+/* Fails if a file that is read would be replaced. ${recipe}: the file of --recipe, or NULL. */
+static enum weft_status check_outputs(const struct cli_train_options *options, const char *recipe,
+                                      struct weft_error *error) {
+    const bool resumes = options->resume != NULL;
+    const struct cli_file files[] = {{CLI_FILE_INPUT, "--init", options->init},
+                                     {CLI_FILE_INPUT, "--network", options->network},
+                                     {CLI_FILE_INPUT, "--recipe", recipe},
+                                     {CLI_FILE_RUN, "--out", resumes ? NULL : options->out},
+                                     {CLI_FILE_RESUMED, "--resume", options->resume},
+                                     {CLI_FILE_OUTPUT, "--dump-gradients", options->dump_gradients},
+                                     {.option = NULL}};
+    return cli_outputs_check(&options->common, files, error);
+}
+
 /* The most likely mistakes come first. */
 enum weft_status cli_train_read_inputs(struct cli_training *train, struct weft_error *error) {
     const struct cli_train_options *options = &train->options;
+    const char *recipe = cli_recipe_is_file(options->recipe) ? options->recipe : NULL;
     struct weft_network *network = NULL;
     enum weft_status status;
     TRY(cli_recipe_load(train, error));
     TRY(cli_recipe_read(train, error));
     TRY(options->resume != NULL ? cli_resume_load(train, error) : cli_recipe_check(train, error));
+    TRY(check_outputs(options, recipe, error));
     if (options->dump_gradients != NULL) {
         TRY(os_file_check(options->dump_gradients, error));
     }

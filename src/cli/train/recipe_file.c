@@ -189,6 +189,20 @@ enum weft_status cli_recipe_take(struct cli_training *train, const char *text, c
     return WEFT_OK;
 }
 
+/* Returns the text of the recipe of weft called ${name}, or NULL. */
+static const char *builtin_text(const char *name) {
+    for (size_t i = 0; i < sizeof builtins / sizeof builtins[0]; i++) {
+        if (strcmp(name, builtins[i].name) == 0) {
+            return builtins[i].text;
+        }
+    }
+    return NULL;
+}
+
+bool cli_recipe_is_file(const char *name) {
+    return name != NULL && builtin_text(name) == NULL;
+}
+
 /* Reads the file ${name} into ${text}, which the caller frees. */
 static enum weft_status read_file(const char *name, char **text, struct weft_error *error) {
     size_t size;
@@ -210,11 +224,9 @@ enum weft_status cli_recipe_load(struct cli_training *train, struct weft_error *
     if (name == NULL) {
         return WEFT_OK;
     }
-    for (size_t i = 0; i < sizeof builtins / sizeof builtins[0]; i++) {
-        if (strcmp(name, builtins[i].name) == 0) {
-            snprintf(label, sizeof label, "recipe %s", name);
-            return cli_recipe_take(train, builtins[i].text, label, error);
-        }
+    if (builtin_text(name) != NULL) {
+        snprintf(label, sizeof label, "recipe %s", name);
+        return cli_recipe_take(train, builtin_text(name), label, error);
     }
     status = read_file(name, &text, error);
     if (status == WEFT_OK) {

@@ -152,6 +152,9 @@ enum weft_status cli_recipe_load(struct cli_training *train, struct weft_error *
 enum weft_status cli_recipe_take(struct cli_training *train, const char *text, const char *name,
                                  struct weft_error *error);
 
+/* Returns whether --recipe ${name}, or NULL, names a file, and no recipe of weft. */
+bool cli_recipe_is_file(const char *name);
+
 void cli_recipe_finish(struct cli_recipe_file *file);
 
 /* recipe_texts.c, made by the build: the files of data/recipes. */
