@@ -79,6 +79,20 @@ expect_empty out
 [ ! -e matrix.csv ] || problem "an incomplete matrix"
 end
 
+begin "report: the old one stays, and no lock"
+run "${train[@]}" --epochs 1 --out reported
+run report reported --no-images
+cp reported/report.html before.html
+for signal in SIGTERM SIGINT; do
+    interrupted err "device: " "$signal" report reported --data "$work/files" --device cpu
+    expect_code 130
+    expect_text err "interrupted"
+    [ ! -e reported/weft.lock ] || problem "the lock of the run folder is left"
+    expect_same reported/report.html before.html
+done
+rm -rf reported before.html
+end
+
 begin "bench, before the first measurement"
 interrupted err "device: " SIGTERM bench --data "$work/files" --device cpu --repeat 3 --images 2000
 expect_code 130

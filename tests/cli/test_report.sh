@@ -91,11 +91,30 @@ begin "without images"
 run "${report[@]}" "$work/files/one" --no-images --out plain.html
 expect_code 0
 expect_page plain.html 'data["runs"][0]["test"] == [] and "--sprite: url" not in text'
-run report "$work/files/one" --device cpu --data nowhere --out nowhere.html
-expect_code 0
-expect_text err "no images of its cells: "
-expect_page nowhere.html 'data["runs"][0]["test"] == []'
 end
+
+# What the user named is not replaced by a report without images.
+cp -r "$work/files/one" kept
+for words in "3 --device cpu --data nowhere" "4 --device 99 --data $sample" "4 --device nothing --data $sample"; do
+    read -r expected words <<<"$words"
+    begin "a report with $words"
+    # shellcheck disable=SC2086
+    OCL_ICD_VENDORS=/nowhere run report kept $words --json
+    expect_code "$expected"
+    expect_json 'len(e) == 1 and e[0]["event"] == "error" and e[0]["code"] == '"$expected"
+    end
+done
+begin "WEFT_DEVICE and WEFT_DATA that are not there, and several runs"
+OCL_ICD_VENDORS=/nowhere WEFT_DEVICE=gpu run report kept --data "$sample"
+expect_code 4
+WEFT_DATA=nowhere run report kept --device cpu
+expect_code 3
+run report kept "$work/files/one" --device cpu --data nowhere --out new.html
+expect_code 3
+expect_same kept/report.html "$work/files/one/report.html"
+[ ! -e new.html ] || problem "a report without the images"
+end
+rm -rf kept
 
 # A run folder may come from another user: what its run.json names is not opened. Here that would
 # wait for a pipe.
@@ -107,8 +126,10 @@ sed -i 's|"data": "[^"]*"|"data": "trap"|' foreign/run.json
 grep -q '"data": "trap"' foreign/run.json || problem "run.json names no data"
 run report foreign --device cpu
 expect_code 0
-expect_text err "no images of its cells: "
+expect_text err "weft: warning: foreign: no images of its cells: "
 expect_text err "its run.json names the data in trap"
+run report foreign --device cpu --json
+expect_json '[x["code"] for x in e if x["event"] == "warning"][-1:] == ["no-images"] and e[-1]["images"] == 0'
 WEFT_DATA=$sample run report foreign --device cpu
 expect_code 0
 expect_no_text err "no images"

@@ -16,21 +16,7 @@
 #include "cli/messages.h"
 #include "cli/needs.h"
 #include "cli/setup.h"
-#include "os/files.h"
-#include "report/png.h"
-#include "report/scale.h"
-
-enum {
-    COLUMNS = 50, /* of the sprite */
-    SIDE_MAX = 84 /* of an image in it: as large as the page shows it */
-};
-
-/* A split of a run, and its images. */
-struct part {
-    struct page_run *run;
-    enum weft_split split;
-    struct weft_images *images;
-};
+#include "os/process.h"
 
 /* The order of pictures: by cell, then by confidence. */
 static int by_cell(const void *left, const void *right) {
@@ -71,8 +57,9 @@ static bool is_shown(const struct report_evaluation *evaluation, const size_t *c
 }
 
 /* Stores the images of a split that the page can show in the order of their cells. */
-static enum weft_status sort_images(struct part *part, const struct report_evaluation *evaluation,
-                                    const float *logits, struct weft_error *error) {
+static enum weft_status sort_images(struct cli_report_part *part,
+                                    const struct report_evaluation *evaluation, const float *logits,
+                                    struct weft_error *error) {
     const uint16_t *labels = weft_images_labels(part->images);
     struct page_picture *pictures = calloc(evaluation->images, sizeof *pictures);
     size_t cells[CONFUSION_LIST_MAX], shown = 0;
@@ -98,7 +85,12 @@ static bool same_matrix(const struct report_evaluation *a, const struct report_e
            memcmp(a->confusion, b->confusion, a->classes * a->classes * sizeof *a->confusion) == 0;
 }
 
-static enum weft_status evaluate(struct part *part, struct weft_session *session,
+static bool progress(void *context, size_t done, size_t images) {
+    (void)context, (void)done, (void)images;
+    return !os_interrupted();
+}
+
+static enum weft_status evaluate(struct cli_report_part *part, struct weft_session *session,
                                  struct weft_error *error) {
     const size_t count = weft_images_count(part->images);
     const size_t classes = weft_images_classes(part->images);
@@ -107,6 +99,7 @@ static enum weft_status evaluate(struct part *part, struct weft_session *session
     enum weft_status status;
     options.logits = calloc(count, classes * sizeof *options.logits);
     options.logits_count = count * classes;
+    options.progress = progress;
     if (options.logits == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for the logits of %zu images", count);
     }
@@ -124,13 +117,18 @@ done:
     return status;
 }
 
-/* Reads the images of both splits, for ${network}. */
-static enum weft_status read_images(const struct cli_options *options, const char *folder,
-                                    const struct weft_network *network,
-                                    struct part parts[WEFT_SPLIT_COUNT], struct weft_error *error) {
+/* Reads the images of both splits, for ${network}. Stores the folder, which the caller frees, and
+ * whether the images ${fail}, and not what is theirs and the network's. */
+static enum weft_status read_images(const struct cli_options *options,
+                                    const struct weft_network *network, char **folder,
+                                    struct cli_report_part parts[WEFT_SPLIT_COUNT], bool *fail,
+                                    struct weft_error *error) {
     const struct weft_data_options read = cli_load_data_options(options, network);
     struct weft_images *images[WEFT_SPLIT_COUNT];
-    TRY(weft_data_read(folder, &read, images, error));
+    *fail = true;
+    TRY(weft_data_find(options->data, folder, error));
+    TRY(weft_data_read(*folder, &read, images, error));
+    *fail = false;
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         parts[i].images = images[i];
     }
@@ -140,9 +138,9 @@ static enum weft_status read_images(const struct cli_options *options, const cha
     return WEFT_OK;
 }
 
-/* Evaluates both splits of a run. */
+/* Evaluates both splits of a run. Stores whether the images could not be read in ${unread}. */
 static enum weft_status evaluate_run(const struct cli_options *options,
-                                     struct part parts[WEFT_SPLIT_COUNT],
+                                     struct cli_report_part parts[WEFT_SPLIT_COUNT], bool *unread,
                                      struct weft_error *error) {
     struct weft_session *session = NULL;
     struct weft_model *model = NULL;
@@ -152,8 +150,7 @@ static enum weft_status evaluate_run(const struct cli_options *options,
     enum weft_status status;
     TRY_OR(done, cli_load_model(options, parts[0].run->name, NULL, &model, error));
     network = weft_model_network(model);
-    TRY_OR(done, weft_data_find(options->data, &folder, error));
-    TRY_OR(done, read_images(options, folder, network, parts, error));
+    TRY_OR(done, read_images(options, network, &folder, parts, unread, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         cli_identity_start(&identity[i], parts[i].images);
     }
@@ -177,19 +174,36 @@ done:
     return status;
 }
 
-/* As evaluate_run. A run that cannot be evaluated has no images, and a notice says why. */
-static enum weft_status try_run(const struct cli_options *options, const char *data,
-                                struct page_run *run, struct part parts[WEFT_SPLIT_COUNT],
+/* Whether a report without images is what the user wants after ${status}: not if the device or the
+ * data were named, by an option or a variable. One of ${several} runs may be of other data, but the
+ * data that were named must exist. */
+static bool is_tolerated(const struct cli_options *options, enum weft_status status, bool unread,
+                         bool several) {
+    switch (status) {
+    case WEFT_BAD_DEVICE:
+        return strcmp(options->device, "auto") == 0;
+    case WEFT_BAD_FILE:
+        return options->data == NULL || (several && !unread);
+    default:
+        return false;
+    }
+}
+
+/* As evaluate_run. A run that cannot be evaluated has no images, and a warning says why, if that is
+ * tolerated. ${several}: there are other runs. */
+static enum weft_status try_run(const struct cli_options *options, const char *data, bool several,
+                                struct page_run *run,
+                                struct cli_report_part parts[WEFT_SPLIT_COUNT],
                                 struct weft_error *error) {
     struct weft_error cause = {0};
-    enum weft_status status = evaluate_run(options, parts, &cause);
-    if (status == WEFT_BAD_FILE || status == WEFT_BAD_DEVICE) {
-        cli_message_always("%s: no images of its cells: %s", run->name, cause.message);
-        if (options->data == NULL && data[0] != '\0') {
-            cli_message_always("its run.json names the data in %s, which is only opened if --data "
-                               "names it",
-                               data);
-        }
+    bool unread = false;
+    enum weft_status status = evaluate_run(options, parts, &unread, &cause);
+    if (is_tolerated(options, status, unread, several)) {
+        const bool named = options->data == NULL && data[0] != '\0';
+        cli_message_warning(options, "no-images", "%s: no images of its cells: %s%s%s%s", run->name,
+                            cause.message, named ? "; its run.json names the data in " : "",
+                            named ? data : "",
+                            named ? ", which is only opened if --data names it" : "");
         for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
             run->picture_count[i] = 0;
         }
@@ -201,95 +215,10 @@ static enum weft_status try_run(const struct cli_options *options, const char *d
     return status;
 }
 
-/* Sets the size of the sprite's images: that of the first run's, or less if its longer side exceeds
- * SIDE_MAX. Images of another size are omitted. */
-static void set_size(struct page *page, const struct part *parts, size_t count) {
-    size_t height = 0, width = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t *pictures = &parts[i].run->picture_count[parts[i].split], shape[3];
-        weft_images_shape(parts[i].images, shape);
-        if (*pictures > 0 && width == 0) {
-            height = shape[1];
-            width = shape[2];
-        }
-        if (shape[1] != height || shape[2] != width) {
-            *pictures = 0;
-        }
-    }
-    page->height = height;
-    page->width = width;
-    if (height > SIDE_MAX || width > SIDE_MAX) {
-        const size_t longer = height > width ? height : width;
-        page->height = height * SIDE_MAX > longer ? height * SIDE_MAX / longer : 1;
-        page->width = width * SIDE_MAX > longer ? width * SIDE_MAX / longer : 1;
-    }
-}
-
-/* Copies the chosen images of a part into the sprite, from number ${next} on. ${image} has room for
- * one, and for one of the sprite. */
-static void paint(const struct page *page, const struct part *part, uint8_t *image, uint8_t *sprite,
-                  uint32_t *next) {
-    size_t shape[3];
-    weft_images_shape(part->images, shape);
-    for (size_t i = 0; i < part->run->picture_count[part->split]; i++) {
-        struct page_picture *picture = &part->run->pictures[part->split][i];
-        size_t number = picture->sprite = (*next)++;
-        uint8_t *to =
-            sprite + (number / COLUMNS * page->height * COLUMNS + number % COLUMNS) * page->width;
-        uint8_t *small = image + shape[1] * shape[2];
-        cli_load_grey(part->images, picture->index, shape[2], image);
-        scale_bytes(image, shape[2], shape[1], small, page->width, page->height);
-        for (size_t y = 0; y < page->height; y++) {
-            memcpy(to + y * COLUMNS * page->width, small + y * page->width, page->width);
-        }
-    }
-}
-
-/* Returns memory for the largest image of all parts and one of the sprite. */
-static uint8_t *image_memory(const struct page *page, const struct part *parts, size_t count) {
-    size_t largest = 0, shape[3];
-    for (size_t i = 0; i < count; i++) {
-        weft_images_shape(parts[i].images, shape);
-        largest = shape[1] * shape[2] > largest ? shape[1] * shape[2] : largest;
-    }
-    return malloc(largest + page->height * page->width);
-}
-
-/* Chooses the images of all parts and makes the sprite. */
-static enum weft_status make_sprite(struct page *page, const struct part *parts, size_t count,
-                                    struct weft_error *error) {
-    size_t total, rows;
-    uint32_t next = 0;
-    uint8_t *sprite, *image;
-    enum weft_status status;
-    set_size(page, parts, count);
-    total = cli_report_choose(page);
-    page->columns = COLUMNS;
-    if (total == 0) {
-        return WEFT_OK;
-    }
-    rows = (total + COLUMNS - 1) / COLUMNS;
-    sprite = calloc(rows * COLUMNS, page->height * page->width);
-    image = image_memory(page, parts, count);
-    if (sprite == NULL || image == NULL) {
-        free(sprite);
-        free(image);
-        return error_set(error, WEFT_NO_MEMORY, "no memory for %zu images", total);
-    }
-    for (size_t i = 0; i < count; i++) {
-        paint(page, &parts[i], image, sprite, &next);
-    }
-    free(image);
-    status = report_png_encode(sprite, COLUMNS * page->width, rows * page->height, &page->sprite,
-                               &page->sprite_size, error);
-    free(sprite);
-    return status;
-}
-
 enum weft_status cli_report_images(const struct cli_options *options, struct page *page,
                                    char (*data)[4096], struct weft_error *error) {
     size_t count = page->run_count * WEFT_SPLIT_COUNT;
-    struct part *parts = calloc(count, sizeof *parts);
+    struct cli_report_part *parts = calloc(count, sizeof *parts);
     enum weft_status status;
     if (parts == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for the images of a report");
@@ -300,9 +229,10 @@ enum weft_status cli_report_images(const struct cli_options *options, struct pag
             parts[i + split].run = run;
             parts[i + split].split = (enum weft_split)split;
         }
-        TRY_OR(done, try_run(options, data[i / WEFT_SPLIT_COUNT], run, &parts[i], error));
+        TRY_OR(done, try_run(options, data[i / WEFT_SPLIT_COUNT], page->run_count > 1, run,
+                             &parts[i], error));
     }
-    TRY_OR(done, make_sprite(page, parts, count, error));
+    TRY_OR(done, cli_report_sprite(page, parts, count, error));
 done:
     for (size_t i = 0; i < count; i++) {
         weft_images_destroy(parts[i].images);

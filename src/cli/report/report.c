@@ -11,6 +11,7 @@
 #include "cli/run_folder.h"
 #include "os/files.h"
 #include "os/lock.h"
+#include "os/process.h"
 #include "report/html/page.h"
 #include "report/screen.h"
 
@@ -19,7 +20,8 @@ enum { RUNS_MAX = 16 };
 static const char notes[] =
     "The file needs no network. It contains options, device, hash, curves, matrices, and the\n"
     "images of each cell. Several runs are shown side by side. The images come from --data, and\n"
-    "need an evaluation on --device. A folder that only run.json names is not opened.\n";
+    "need an evaluation on --device. A folder that only run.json names is not opened.\n"
+    "Without data or a device the report has no images, unless one of them was named.\n";
 
 struct options {
     struct cli_options common;
@@ -118,6 +120,12 @@ static enum weft_status check(const struct options *options, struct weft_error *
     return cli_outputs_check(&options->common, files, error);
 }
 
+static enum weft_status check_interrupt(struct weft_error *error) {
+    return !os_interrupted()
+               ? WEFT_OK
+               : error_set(error, WEFT_INTERRUPTED, "report: interrupted; nothing was written");
+}
+
 /* Reads the runs into ${page}, and draws the curves or writes the page. No training writes a run
  * folder while it gets its report: ${lock}, which the caller releases. */
 static enum weft_status make(const struct options *options, struct page *page, char (*data)[4096],
@@ -134,12 +142,14 @@ static enum weft_status make(const struct options *options, struct page *page, c
                                 data[i], error));
     }
     choose_path(options, page, path);
+    TRY(check_interrupt(error));
     TRY(os_file_check(options->curves != NULL ? options->curves : path, error));
     if (options->curves != NULL) {
         return draw_curves(options, &page->runs[0], error);
     }
     if (!options->no_images) {
         TRY(cli_report_images(&options->common, page, data, error));
+        TRY(check_interrupt(error));
     }
     TRY(write_page(page, path, error));
     return print_done(options, page, path, error);
@@ -152,6 +162,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     struct os_lock lock = {0};
     char(*data)[4096];
     enum weft_status status;
+    os_catch_interrupts();
     TRY(check(options, error));
     page.runs = calloc(count, sizeof *page.runs);
     data = calloc(count, sizeof *data);

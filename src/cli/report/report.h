@@ -4,6 +4,7 @@
 
 #include "cli/options.h"
 #include "report/html/page.h"
+#include "weft/images.h"
 
 /* saved_run.c: reads the run folder ${folder} into ${run}: run.json and, if it exists, steps.csv.
  * Stores the folder of the images that it was trained on in ${data}, or an empty text. All values
@@ -15,11 +16,25 @@ enum weft_status cli_report_run_read(const struct cli_options *options, const ch
 void cli_report_run_finish(struct page_run *run);
 
 /* cell_images.c: chooses the images for the cells of all runs of ${page}, and makes the sprite of
- * them. ${data}: the folder that each run was trained on. A run has no images, and a notice says
- * why, if its model, images or device are not available or do not give its matrix. Fails with
- * WEFT_NO_MEMORY without memory, with WEFT_USAGE for a wrong device, and when interrupted. */
+ * them. ${data}: the folder that each run was trained on. A run has no images, and a
+ * warning says why, if its model, images or device are not available or do not give its matrix.
+ * Fails instead if the user named that device, or those images (for one of several runs, only if
+ * they cannot be read); and with WEFT_NO_MEMORY without memory, with WEFT_USAGE for a wrong device,
+ * and with WEFT_INTERRUPTED. */
 enum weft_status cli_report_images(const struct cli_options *options, struct page *page,
                                    char (*data)[4096], struct weft_error *error);
+
+/* A split of a run, and its images. */
+struct cli_report_part {
+    struct page_run *run;
+    enum weft_split split;
+    struct weft_images *images;
+};
+
+/* sprite.c: chooses the images of all ${count} ${parts} of ${page} and makes the sprite of them. Fails
+ * with WEFT_NO_MEMORY without memory. */
+enum weft_status cli_report_sprite(struct page *page, const struct cli_report_part *parts,
+                                   size_t count, struct weft_error *error);
 
 /* cell_choice.c: keeps as many pictures of each cell as fit into the page, whose lists are sorted
  * by cell. Returns their number. */
