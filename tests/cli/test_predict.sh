@@ -198,6 +198,31 @@ expect_code 0
 expect_json 'not any("empty-picture" in x.get("warnings", []) for x in e)'
 end
 
+begin "a model whose values are too large"
+python3 - "$source" "$work/files/huge.safetensors" <<'PYTHON' || exit 1
+import json, struct, sys
+layers = {"input": [1, 28, 28], "layers": [{"kind": "flatten"}, {"kind": "linear", "name": "out", "out_features": 10}]}
+header = {"__metadata__": {"weft.network": json.dumps(layers)}}
+header["out.weight"] = {"dtype": "F32", "shape": [10, 784], "data_offsets": [0, 31360]}
+header["out.bias"] = {"dtype": "F32", "shape": [10], "data_offsets": [31360, 31400]}
+text = json.dumps(header).encode()
+with open(sys.argv[2], "wb") as file:
+    file.write(struct.pack("<Q", len(text)) + text + struct.pack("<7850f", *[3e38, -3e38] * 3925))
+PYTHON
+for words in "--index 0,1 --data $sample" "--index 0 --data $sample --json" "$pictures/large-00.png --json --out seen.svg"; do
+    # shellcheck disable=SC2086
+    run predict "$work/files/huge.safetensors" $words --device cpu
+    expect_code 1
+    expect_text err "huge.safetensors: prediction: a logit is not a finite number: its values are too large"
+    expect_no_text out '"prediction"'
+    case $words in
+    *json*) expect_json '[(x["event"], x["code"]) for x in e] == [("error", 1)]' ;;
+    *) expect_empty out ;;
+    esac
+done
+[ ! -e seen.svg ] || problem "a figure was drawn"
+end
+
 begin "a class that is not probable"
 run "${predict[@]}" --index "$(seq -s , 0 99)" --json
 expect_code 0

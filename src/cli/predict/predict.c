@@ -1,4 +1,5 @@
 /* predict.c: weft predict: the classes of pictures, and of images of the data set. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,20 @@ static enum weft_status compute_logits(struct cli_prediction *state, struct weft
     status = weft_predict(session, state->pixels, state->computed, state->logits, NULL, error);
     weft_session_close(session);
     return status;
+}
+
+/* With a NaN among the logits no class is the largest, and with an infinity the probabilities are
+ * none. */
+static enum weft_status check_finite(const struct cli_prediction *state, struct weft_error *error) {
+    for (size_t i = 0; i < state->computed * state->classes; i++) {
+        if (!isfinite(state->logits[i])) {
+            return error_set(error, WEFT_DIVERGED,
+                             "%s: prediction: a logit is not a finite number: its values are too "
+                             "large",
+                             weft_model_path(state->model));
+        }
+    }
+    return WEFT_OK;
 }
 
 /* Replaces logits by probabilities. weft_exp gives the same bits on every machine. */
@@ -186,6 +201,7 @@ static enum weft_status predict(struct cli_prediction *state, struct weft_error 
         return error_set(error, WEFT_NO_MEMORY, "no memory for %zu logits", state->computed);
     }
     TRY(compute_logits(state, error));
+    TRY(check_finite(state, error));
     for (size_t i = 0; i < state->computed; i++) {
         to_probabilities(state->logits + i * state->classes, state->classes);
     }
