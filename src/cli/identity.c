@@ -157,10 +157,17 @@ void cli_identity_check_split(const struct cli_options *options, const char *fol
                               const char *path, const struct weft_model *model) {
     const struct weft_images_hash train = recorded(model, WEFT_SPLIT_TRAIN);
     const struct weft_images_hash test = recorded(model, WEFT_SPLIT_TEST);
+    const bool of_train = cli_identity_same(&train, &identity->hash);
+    const bool of_test = cli_identity_same(&test, &identity->hash);
     struct weft_known_data given, before;
     char text[96];
-    if (train.images[0] == '\0' || cli_identity_same(&train, &identity->hash) ||
-        cli_identity_same(&test, &identity->hash)) {
+    if (train.images[0] == '\0' || (split == WEFT_SPLIT_TRAIN ? of_train : of_test)) {
+        return;
+    }
+    if (of_train || of_test) {
+        cli_message_warning(options, "other-split", "%s: its %s images are the %s images of %s",
+                            folder, split == WEFT_SPLIT_TRAIN ? "training" : "test",
+                            of_train ? "training" : "test", path);
         return;
     }
     given = recognise(&identity->hash);

@@ -30,7 +30,7 @@ void cli_identity_check_folder(const struct cli_options *options, const char *fo
                                const struct cli_identity identity[WEFT_SPLIT_COUNT]);
 
 /* Warns if ${model}, of the file ${path}, records its data, and ${split} of ${folder} is none of
- * it. */
+ * it, or its other split. */
 void cli_identity_check_split(const struct cli_options *options, const char *folder,
                               enum weft_split split, const struct cli_identity *identity,
                               const char *path, const struct weft_model *model);

@@ -109,6 +109,24 @@ run evaluate sample --data "$work/files/relabelled" --device cpu --json
 expect_json "$warned == ['data-of-another-model']"
 end
 
+begin "the splits are exchanged"
+mkdir exchanged
+for kind in images-idx3 labels-idx1; do
+    ln -s "$sample/train-$kind-ubyte.gz" "exchanged/t10k-$kind-ubyte.gz"
+    ln -s "$sample/t10k-$kind-ubyte.gz" "exchanged/train-$kind-ubyte.gz"
+done
+run evaluate sample --data exchanged --device cpu --json
+expect_code 0
+expect_text err "weft: warning: exchanged: its test images are the training images of sample/model.safetensors"
+expect_json "$warned == ['other-split']"
+run evaluate sample --data exchanged --split train --device cpu --json
+expect_text err "weft: warning: exchanged: its training images are the test images of sample/model.safetensors"
+expect_json "$warned == ['other-split']"
+run predict sample --data exchanged --index 3 --device cpu --json
+expect_json "'other-split' in $warned"
+rm -r exchanged
+end
+
 begin "evaluate: files without hashes"
 run evaluate "$source/tests/vectors/trained.safetensors" --data "$noise" --device cpu --json
 expect_code 0
