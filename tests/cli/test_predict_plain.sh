@@ -95,4 +95,67 @@ run predict own "$work/files/large.png" --device cpu --json
 expect_json 'e[0]["prepare"] == "photo"'
 end
 
+begin "a picture in which there is nothing"
+python3 - "$source" "$work/files" <<'PYTHON' || exit 1
+import random, sys
+sys.path.insert(0, sys.argv[1] + "/tests/support")
+import png_file
+random.seed(1)
+for name, side, colour, value in (("black", 200, 0, 0), ("white", 28, 0, 255), ("one", 1, 0, 77), ("small", 5, 0, None),
+                                  ("noise", 28, 0, None), ("noise-large", 300, 0, None), ("noise-40", 40, 0, None), ("noise-800", 800, 0, None),
+                                  ("red", 28, 2, 9), ("noise-colour", 64, 2, None)):
+    channels = 3 if colour == 2 else 1
+    rows = [bytes(random.randrange(256) if value is None else (value, 200, 30)[i % channels] for i in range(side * channels))
+            for _ in range(side)]
+    png_file.write(f"{sys.argv[2]}/nothing-{name}.png", side, side, colour, rows)
+PYTHON
+network 3 28 10 >"$work/files/colour-28.json"
+python3 "$source/tests/support/data_folders.py" idx other-3 classes=10 train=100 test=20 channels=3 height=28 width=28 || exit 1
+run train --data other-3 --network "$work/files/colour-28.json" --steps 1 --device cpu --quiet --out colour-28
+for model in another "own --prepare plain" colour-28; do
+    # shellcheck disable=SC2086
+    run predict $model "$work"/files/nothing-*.png --device cpu --json
+    expect_code 0
+    expect_json 'len([x for x in e if x["event"] == "prediction"]) == 10'
+    expect_json '[x["image"] for x in e if x["event"] == "prediction" and "empty-picture" not in x["warnings"]] == []'
+done
+run predict another "$work/files/nothing-one.png" --device cpu
+expect_text out "(empty picture)"
+expect_text err "nothing-one.png: empty picture: it has the same brightness everywhere"
+run predict another "$work/files/nothing-small.png" --device cpu
+expect_text err "nothing-small.png: empty picture: it is smaller than 8 x 8 pixels"
+end
+
+# The images of the sample, as files and by their numbers, with a model that is not of Fashion-MNIST
+begin "no false alarms"
+python3 - "$source" "$sample" "$work/files" <<'PYTHON' || exit 1
+import gzip, sys
+sys.path.insert(0, sys.argv[1] + "/tests/support")
+import png_file
+pixels = gzip.open(sys.argv[2] + "/t10k-images-idx3-ubyte.gz").read()[16:]
+for n in range(100):
+    png_file.write(f"{sys.argv[3]}/real-{n}.png", 28, 28, 0, [pixels[784 * n + 28 * y:784 * n + 28 * y + 28] for y in range(28)])
+PYTHON
+for words in "another $(echo "$work"/files/real-*.png)" "another --data $sample --index $(seq -s , 0 99)" "another --data $sample --split train --index $(seq -s , 0 99)"; do
+    # shellcheck disable=SC2086
+    run predict $words --device cpu --json
+    expect_code 0
+    expect_json 'sum(x["event"] == "prediction" for x in e) == 100 and not any("empty-picture" in x.get("warnings", []) for x in e)'
+done
+end
+
+begin "--index of a blank image"
+python3 - blank <<'PYTHON' || exit 1
+import os, random, struct, sys
+os.mkdir(sys.argv[1])
+random.seed(2)
+for split, blank in ("train", 99), ("t10k", 3):
+    images = [bytes(784) if i == blank else bytes((x * y + i) % 256 for y in range(28) for x in range(28)) for i in range(100)]
+    open(f"blank/{split}-images-idx3-ubyte", "wb").write(struct.pack(">IIII", 2051, 100, 28, 28) + b"".join(images))
+    open(f"blank/{split}-labels-idx1-ubyte", "wb").write(struct.pack(">II", 2049, 100) + bytes(i % 10 for i in range(100)))
+PYTHON
+run predict another --data blank --index 2,3,4 --device cpu --json
+expect_json '["empty-picture" in x["warnings"] for x in e if x["event"] == "prediction"] == [False, True, False]'
+end
+
 finish

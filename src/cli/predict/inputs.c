@@ -154,9 +154,11 @@ static enum weft_status copy_images(struct cli_prediction *state, const struct w
     for (size_t i = 0; i < count; i++) {
         char name[48];
         memcpy(state->pixels + i * area, pixels + indices[i] * area, area);
-        state->content[i] = !state->published ? CLI_CONTENT_SOME
-                                              : cli_picture_content(NULL, state->pixels + i * area,
-                                                                    state->width, state->height);
+        state->content[i] =
+            state->published
+                ? cli_picture_content(NULL, state->pixels + i * area, state->width, state->height)
+                : cli_picture_content_plain(NULL, state->pixels + i * area, state->channels,
+                                            state->width, state->height);
         state->labels[i] = labels[indices[i]];
         snprintf(name, sizeof name, "%s:%u",
                  weft_split_name((enum weft_split)state->options->split), (unsigned)indices[i]);

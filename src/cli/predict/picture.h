@@ -76,6 +76,11 @@ enum cli_content { CLI_CONTENT_SOME, CLI_CONTENT_UNIFORM, CLI_CONTENT_NOISE, CLI
 enum cli_content cli_picture_content(const struct cli_picture *picture, const uint8_t *image,
                                      size_t columns, size_t rows);
 
+/* The same of an image of ${channels} that was only scaled, for a model of any images: faint
+ * images may be usual for it, so only one with equal pixels in each channel is uniform. */
+enum cli_content cli_picture_content_plain(const struct cli_picture *picture, const uint8_t *image,
+                                           size_t channels, size_t columns, size_t rows);
+
 /* Returns why nothing can be recognised, or NULL for CLI_CONTENT_SOME. */
 const char *cli_picture_content_text(enum cli_content content);
 

@@ -69,6 +69,8 @@ enum weft_status cli_predict_file(struct cli_prediction *state, size_t image, co
         cli_picture_scale(&picture, state->options->invert == CLI_INVERT_YES, state->width,
                           state->height, pixels);
         state->stretched[image] = is_stretched(state, &picture);
+        state->content[image] = cli_picture_content_plain(&picture, pixels, state->channels,
+                                                          state->width, state->height);
     }
     cli_picture_finish(&picture);
     return status;
