@@ -13,19 +13,7 @@
 #include "os/same_file.h"
 #include "weft/images.h"
 
-/* The files of a run folder, as in run_folder.c. */
-static const char *const run_files[] = {
-    "run.json", "model.safetensors", "checkpoint.safetensors", "history.csv", "steps.csv",
-    "confusion-train.csv", "confusion-test.csv", OS_LOCK_NAME,
-    /* made of those above */
-    "confusion-train.png", "confusion-test.png", "confusion-train.svg", "confusion-test.svg",
-    "curves.png", "curves.svg", "report.html"};
-
-enum {
-    RUN_FILES = sizeof run_files / sizeof run_files[0],
-    RUN_SOURCES = 8,    /* the first of them, which nothing makes again */
-    FOLDERS_OF_DATA = 3 /* train/CLASS/NAME.png */
-};
+enum { FOLDERS_OF_DATA = 3 /* train/CLASS/NAME.png */ };
 
 /* ---- one output ---- */
 
@@ -36,17 +24,19 @@ static enum weft_status fail(const struct cli_file *output, const char *what,
     return error_hint(error, "it would be replaced: write to another file");
 }
 
-/* Fails if ${output} is one of the first ${count} files of the run ${folder}, or the folder. */
-static enum weft_status check_run(const struct cli_file *output, const char *folder, size_t count,
+/* Fails if ${output} is the folder of the run ${folder}, or a file of it: of those that are ${drawn}
+ * from the others, too, or not. */
+static enum weft_status check_run(const struct cli_file *output, const char *folder, bool drawn,
                                   const char *option, struct weft_error *error) {
     char path[OS_PATH], what[512];
     if (os_same_file(output->path, folder)) {
         printable_print(what, sizeof what, "the folder of %s %s", option, folder);
         return fail(output, what, error);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (os_same_file(output->path, cli_run_path(folder, run_files[i], path))) {
-            printable_print(what, sizeof what, "%s of %s %s", run_files[i], option, folder);
+    for (const struct cli_run_name *file = cli_run_names; file->name != NULL; file++) {
+        if ((drawn || !file->drawn) &&
+            os_same_file(output->path, cli_run_path(folder, file->name, path))) {
+            printable_print(what, sizeof what, "%s of %s %s", file->name, option, folder);
             return fail(output, what, error);
         }
     }
@@ -59,7 +49,7 @@ static enum weft_status check_input(const struct cli_file *output, const char *p
                                     const char *option, struct weft_error *error) {
     char what[512], folder[OS_PATH], record[OS_PATH];
     if (os_is_folder(path)) {
-        return check_run(output, path, RUN_SOURCES, option, error);
+        return check_run(output, path, false, option, error);
     }
     if (os_same_file(output->path, path)) {
         printable_print(what, sizeof what, "%s %s", option, path);
@@ -70,7 +60,7 @@ static enum weft_status check_input(const struct cli_file *output, const char *p
     }
     os_folder_of(path, folder);
     return os_exists(cli_run_path(folder, "run.json", record))
-               ? check_run(output, folder, RUN_SOURCES, "the folder of", error)
+               ? check_run(output, folder, false, "the folder of", error)
                : WEFT_OK;
 }
 
@@ -87,7 +77,7 @@ static enum weft_status check_pair(const struct cli_file *output, const struct c
         return error_hint(error, "each output needs a file of its own");
     case CLI_FILE_RUN:
     case CLI_FILE_RESUMED:
-        return check_run(output, other->path, RUN_FILES, other->option, error);
+        return check_run(output, other->path, true, other->option, error);
     default:
         return check_input(output, other->path, other->option, error);
     }
@@ -193,8 +183,8 @@ static enum weft_status check_removed(const struct cli_file *input, const struct
     const bool folder = os_is_folder(input->path);
     char path[OS_PATH], model[OS_PATH];
     cli_run_path(input->path, "model.safetensors", model);
-    for (size_t i = 0; i < RUN_FILES; i++) {
-        cli_run_path(run->path, run_files[i], path);
+    for (const struct cli_run_name *file = cli_run_names; file->name != NULL; file++) {
+        cli_run_path(run->path, file->name, path);
         if (os_exists(path) && os_same_file(folder ? model : input->path, path)) {
             error_set(error, WEFT_USAGE, "%s %s: a new run in %s %s would first remove this file",
                       input->option, path, run->option, run->path);

@@ -106,33 +106,49 @@ enum weft_status cli_run_keep(struct cli_run *run, struct weft_error *error) {
     return os_lock_check(&run->lock, run->path, error);
 }
 
-static const char *const files[] = {
+const struct cli_run_name cli_run_names[] = {
     /* written at the end; a folder with run.json is complete, so it is removed first */
-    "run.json", "confusion-train.csv", "confusion-test.csv", "confusion-train.png",
-    "confusion-test.png", "confusion-train.svg", "confusion-test.svg", "curves.png", "curves.svg",
-    "report.html",
+    {"run.json", .at_end = true},
+    {"confusion-train.csv", .at_end = true},
+    {"confusion-test.csv", .at_end = true},
+    {"confusion-train.png", .at_end = true, .drawn = true},
+    {"confusion-test.png", .at_end = true, .drawn = true},
+    {"confusion-train.svg", .at_end = true, .drawn = true},
+    {"confusion-test.svg", .at_end = true, .drawn = true},
+    {"curves.png", .at_end = true, .drawn = true},
+    {"curves.svg", .at_end = true, .drawn = true},
+    {"report.html", .at_end = true, .drawn = true},
     /* written after each epoch */
-    "model.safetensors", "history.csv", "steps.csv", "checkpoint.safetensors"};
-
-enum { RESULTS = 10 }; /* the number of those written at the end */
+    {"model.safetensors"},
+    {"history.csv"},
+    {"steps.csv"},
+    {"checkpoint.safetensors"},
+    {OS_LOCK_NAME, .lock = true},
+    {.name = NULL}};
 
 enum weft_status cli_run_clear(const struct cli_run *run, bool results_only,
                                struct weft_error *error) {
-    size_t count = results_only ? RESULTS : sizeof files / sizeof files[0];
+    const struct cli_run_name *file;
     char path[4096];
     /* All can be replaced, or none is removed. */
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        TRY(os_file_check_replace(cli_run_path(run->path, files[i], path), error));
+    for (file = cli_run_names; file->name != NULL; file++) {
+        if (!file->lock) {
+            TRY(os_file_check_replace(cli_run_path(run->path, file->name, path), error));
+        }
     }
-    for (size_t i = 0; i < count; i++) {
-        cli_run_path(run->path, files[i], path);
+    for (file = cli_run_names; file->name != NULL; file++) {
+        if (file->lock || (results_only && !file->at_end)) {
+            continue;
+        }
+        cli_run_path(run->path, file->name, path);
         if (remove(path) != 0 && errno != ENOENT) {
             return os_fail(error, "cannot remove", path, errno);
         }
-        if (i == 0 || i + 1 == count) {
+        if (file == cli_run_names) {
             os_sync_folder_of(path);
         }
     }
+    os_sync_folder_of(path);
     return WEFT_OK;
 }
 

@@ -13,6 +13,17 @@ struct cli_run {
     struct os_lock lock; /* no other training writes the folder meanwhile */
 };
 
+/* A file that weft writes into a run folder. */
+struct cli_run_name {
+    const char *name;
+    bool at_end; /* written at the end of a training, not after each epoch */
+    bool drawn;  /* made of the others: a picture, the report */
+    bool lock;   /* made and removed by os/lock.h */
+};
+
+/* All of them. The last one has no name. */
+extern const struct cli_run_name cli_run_names[];
+
 /* Makes the folder ${out}, or the first of run-1, run-2 ... that does not exist when ${out} is
  * NULL, and locks it. Fails with WEFT_USAGE when another process has locked it, and when it is not
  * empty, unless ${force}. The caller calls cli_run_finish, after a failure too. */
