@@ -9,6 +9,7 @@
 #include "check_weft.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,22 @@ static inline bool player_plays(const char *devices) {
     free(list);
     skip_test("a played device", "this build has no layer, or PoCL is not there");
     return false;
+}
+
+/* Makes the ${number}-th call, or launch of a kernel, from now on whose name matches ${pattern}
+ * fail, once. */
+static inline void player_fails_at(const char *pattern, long number) {
+    char text[160];
+    snprintf(text, sizeof text, "%s:%ld", pattern, number);
+    setenv("WEFT_PLAY_FAIL", text, 1);
+}
+
+/* Returns which call is now the one that fails, or 0 if it was made, and ends that. */
+static inline long player_fails_end(void) {
+    const char *text = getenv("WEFT_PLAY_FAIL");
+    const long left = text != NULL ? strtol(strchr(text, ':') + 1, NULL, 10) : 0;
+    unsetenv("WEFT_PLAY_FAIL");
+    return left;
 }
 
 #endif

@@ -1,8 +1,11 @@
-/* calls.c: a device that is lost, a driver that crashes, and calls that never return. */
+/* calls.c: a device that is lost, a driver that crashes, a call that fails, and calls that never
+ * return. */
 #include "player.h"
 
 #include <fnmatch.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +13,23 @@
 static bool hits(const struct player_limit *limit, const char *name, atomic_long *calls) {
     return limit->pattern[0] != '\0' && fnmatch(limit->pattern, name, 0) == 0 &&
            atomic_fetch_add(calls, 1) + 1 == limit->value;
+}
+
+bool player_fails(const char *name) {
+    const char *text = getenv("WEFT_PLAY_FAIL");
+    char pattern[PLAYER_TEXT], left[PLAYER_TEXT + 24];
+    long number;
+    if (text == NULL || name[0] == '\0' || sscanf(text, "%127[^:]:%ld", pattern, &number) != 2 ||
+        fnmatch(pattern, name, 0) != 0) {
+        return false;
+    }
+    if (number <= 1) {
+        unsetenv("WEFT_PLAY_FAIL");
+        return true;
+    }
+    snprintf(left, sizeof left, "%s:%ld", pattern, number - 1);
+    setenv("WEFT_PLAY_FAIL", left, 1);
+    return false;
 }
 
 static void hang(void) {
@@ -34,6 +54,9 @@ cl_int player_begin(struct player_device *device, const char *name, bool waits) 
     }
     if (hits(&traits->lost, name, &device->lost_calls)) {
         player_lose(device, traits->late);
+    }
+    if (player_fails(name)) {
+        return CL_MEM_OBJECT_ALLOCATION_FAILURE;
     }
     if (!atomic_load(&device->lost) || (atomic_load(&device->late) && !waits)) {
         return CL_SUCCESS;

@@ -94,6 +94,9 @@ static cl_int CL_API_CALL set_argument(cl_kernel kernel, cl_uint index, size_t s
 static cl_int check_launch(const struct player_object *kernel, cl_uint dimensions,
                            const size_t *local) {
     cl_int code = player_begin(kernel->device, "clEnqueueNDRangeKernel", false);
+    if (code == CL_SUCCESS && kernel->text != NULL && player_fails(kernel->text)) {
+        code = CL_MEM_OBJECT_ALLOCATION_FAILURE;
+    }
     if (code == CL_SUCCESS && local != NULL) {
         code = check_group(kernel, dimensions, local);
     }
