@@ -126,7 +126,7 @@ enum weft_status backend_check_images(const struct weft_network *network,
  * what they need: the caller keeps images->pixels as long as the set is used. The caller numbers
  * the sets, from 0 on without large gaps; an enum weft_split is such a number. Images without
  * labels have label 0. Fails with WEFT_BAD_FILE unless the network takes their size and has at
- * least as many outputs as they have classes, with WEFT_USAGE unless there are 1 to 2^32 - 1
+ * least as many outputs as they have classes, with WEFT_USAGE unless there are 1 to 2^31 - 1
  * images, and with WEFT_BAD_DEVICE. */
 enum weft_status backend_set_images(struct backend *backend, size_t set,
                                     const struct weft_images *images, struct weft_error *error);

@@ -48,28 +48,35 @@ enum weft_status backend_set_images(struct backend *backend, size_t set,
                                     const struct weft_images *images, struct weft_error *error) {
     struct tensor_shape output = network_output(backend->network);
     struct backend_set *to;
+    uint16_t *labels, *replaced;
     char text[64];
+    enum weft_status status;
     TRY(check_size(backend->network, images, error));
     if (shape_size(output) < images->classes) {
         return error_set(error, WEFT_BAD_FILE,
                          "images: %zu classes, but the network gives %s logits", images->classes,
                          shape_text(output, text));
     }
-    if (images->count == 0 || images->count > UINT32_MAX) {
-        return error_set(error, WEFT_USAGE, "images: %zu of them", images->count);
+    if (images->count == 0 || images->count > INT32_MAX) { /* kernels count them with an int */
+        return error_set(error, WEFT_USAGE, "images: %zu of them, but a set has 1 to %d",
+                         images->count, INT32_MAX);
     }
     TRY(make_set(backend, set, error));
-    to = &backend->sets[set];
-    to->count = 0;
-    free(to->labels);
-    to->labels = calloc(images->count, sizeof *to->labels);
-    if (to->labels == NULL) {
+    labels = calloc(images->count, sizeof *labels);
+    if (labels == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for %zu labels", images->count);
     }
     if (images->labels != NULL) {
-        memcpy(to->labels, images->labels, images->count * sizeof *to->labels);
+        memcpy(labels, images->labels, images->count * sizeof *labels);
     }
-    TRY(backend->ops->set_images(backend, to, images, error));
+    to = &backend->sets[set];
+    to->count = 0;
+    replaced = to->labels;
+    to->labels = labels;
+    watch_begin(&backend->watch, 0);
+    status = backend->ops->set_images(backend, to, images, error);
+    free(replaced); /* a transfer may have read them until now */
+    TRY(status);
     to->count = images->count;
     to->height = images->height;
     to->width = images->width;
@@ -82,8 +89,8 @@ bool backend_images_on_host(const struct backend *backend, size_t set) {
 
 void backend_drop_images(struct backend *backend, size_t set) {
     if (set < backend->set_count) {
-        free(backend->sets[set].labels);
         backend->ops->drop_images(backend, &backend->sets[set]);
+        free(backend->sets[set].labels); /* a transfer may have read them until now */
         backend->sets[set] = (struct backend_set){.count = 0};
     }
 }

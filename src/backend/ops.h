@@ -1,7 +1,7 @@
 /* ops.h: what a backend implements: the computation of a whole network on one device.
  *
  * Callers use the functions of backend.h, which check the arguments for all backends
- * (backend.c) and then call the functions of struct backend_ops.
+ * (checks.c, image_sets.c) and then call the functions of struct backend_ops.
  *
  * Inside a backend a batch is cut into shards of 16 images; image n of a batch is lane n % 16 of
  * shard n / 16. A tensor is [shard][channel][row][column][lane], so that 16 images are adjacent
@@ -38,10 +38,10 @@ struct backend_ops {
     /* Frees ${backend} and all that it holds. */
     void (*close)(struct backend *backend);
     /* Copies the pixels to the device, in place of those that ${set} had, and the labels.
-     * set->labels has them already. */
+     * set->labels has them already. First waits until no transfer reads what the set had. */
     enum weft_status (*set_images)(struct backend *backend, struct backend_set *set,
                                    const struct weft_images *images, struct weft_error *error);
-    /* Frees what set_images made. */
+    /* Frees what set_images made, after waiting until no transfer reads it. */
     void (*drop_images)(struct backend *backend, struct backend_set *set);
     enum weft_status (*set_pixels)(struct backend *backend, const float *values,
                                    struct weft_error *error);

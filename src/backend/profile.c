@@ -54,6 +54,7 @@ uint64_t profile_parameter_bytes(const struct weft_network *network, size_t laye
 
 enum weft_status backend_profile_start(struct backend *backend, struct weft_error *error) {
     backend_profile_stop(backend);
+    watch_begin(&backend->watch, 0);
     return backend->ops->profile_start(backend, error);
 }
 
@@ -95,5 +96,6 @@ void backend_profile_stop(struct backend *backend) {
 enum weft_status backend_peak(struct backend *backend, struct fma_peak *peak,
                               struct weft_error *error) {
     *peak = (struct fma_peak){0};
+    watch_begin(&backend->watch, 0);
     return backend->ops->peak(backend, peak, error);
 }
