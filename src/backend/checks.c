@@ -105,6 +105,15 @@ static void begin_pass(struct backend *backend, size_t count, bool trains, bool 
     }
 }
 
+/* Returns ${status}, that of a pass. One that failed has left tensors of several passes, or parts of
+ * them. */
+static enum weft_status end_pass(struct backend *backend, enum weft_status status) {
+    if (status != WEFT_OK) {
+        backend_forget_tensors(backend);
+    }
+    return status;
+}
+
 /* Checks the options of the loss. */
 static enum weft_status check_loss(const struct backend *backend,
                                    const struct training_steps *steps, struct weft_error *error) {
@@ -147,7 +156,7 @@ enum weft_status backend_train(struct backend *backend, const struct training_st
         }
     }
     begin_pass(backend, steps->images - (steps->steps - 1) * steps->batch, true, true);
-    return backend->ops->train(backend, steps, results, error);
+    return end_pass(backend, backend->ops->train(backend, steps, results, error));
 }
 
 void backend_forget_tensors(struct backend *backend) {
@@ -186,7 +195,7 @@ enum weft_status backend_evaluate(struct backend *backend, const struct evaluati
     begin_pass(backend, pass->count <= backend->batch ? pass->count : 0, false, false);
     for (size_t done = 0; done < pass->count; done += most) {
         const struct evaluation_pass part = part_of(pass, done, most, classes);
-        TRY(backend->ops->evaluate(backend, &part, error));
+        TRY(end_pass(backend, backend->ops->evaluate(backend, &part, error)));
     }
     return WEFT_OK;
 }
@@ -207,7 +216,7 @@ enum weft_status backend_forward(struct backend *backend, enum weft_statistics s
     dropout_key(backend->seed, backend->step, backend->key);
     backend->forward_count = count;
     backend->forward_statistics = statistics;
-    status = backend->ops->forward(backend, inputs, error);
+    status = end_pass(backend, backend->ops->forward(backend, inputs, error));
     backend->forward_count = status == WEFT_OK ? count : 0;
     return status;
 }
@@ -223,7 +232,7 @@ enum weft_status backend_backward(struct backend *backend, const float *doutputs
         return error_set(error, WEFT_USAGE, "there was no forward pass before it");
     }
     backend->gradient_count = 0;
-    status = backend->ops->backward(backend, doutputs, error);
+    status = end_pass(backend, backend->ops->backward(backend, doutputs, error));
     backend->forward_count = 0;
     backend->gradient_count = status == WEFT_OK ? count : 0;
     return status;

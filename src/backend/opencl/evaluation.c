@@ -13,24 +13,35 @@
 
 #include <stdlib.h>
 
-/* Writes the order of the images of ${pass}, so that their changes need not be those of a whole
- * set. */
-static enum weft_status write_order(struct opencl_backend *cl, const struct evaluation_pass *pass,
-                                    struct weft_error *error) {
-    const size_t bytes = pass->count * sizeof(cl_uint);
+/* Writes the order ${first}, ${first} + 1 ... of ${count} images to ${buffer}, which grows if
+ * necessary. */
+static enum weft_status write_order(struct opencl_backend *cl, cl_mem *buffer, size_t first,
+                                    size_t count, struct weft_error *error) {
+    const size_t bytes = count * sizeof(cl_uint);
     cl_uint *order = malloc(bytes);
     enum weft_status status;
     if (order == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
     }
-    for (size_t i = 0; i < pass->count; i++) {
-        order[i] = (cl_uint)(pass->first + i);
+    for (size_t i = 0; i < count; i++) {
+        order[i] = (cl_uint)(first + i);
     }
-    TRY_OR(done, opencl_buffer_grow(cl, bytes, "an order", &cl->order, error));
-    status = opencl_write(cl, cl->order, order, bytes, error);
+    TRY_OR(done, opencl_buffer_grow(cl, bytes, "an order", buffer, error));
+    status = opencl_write(cl, *buffer, order, bytes, error);
 done:
     free(order);
     return status;
+}
+
+enum weft_status opencl_identity_make(struct opencl_backend *cl, size_t count,
+                                      struct weft_error *error) {
+    if (count <= cl->identity_count) {
+        return WEFT_OK;
+    }
+    cl->identity_count = 0;
+    TRY(write_order(cl, &cl->identity, 0, count, error));
+    cl->identity_count = count;
+    return WEFT_OK;
 }
 
 /* Returns the images of a batch of ${pass}: all of them, or complete shards, so that the results of
@@ -55,12 +66,13 @@ static enum weft_status begin_pass(struct opencl_backend *cl, const struct evalu
     *images =
         (struct opencl_images){.set = pass->set, .order = &cl->identity, .first = pass->first};
     TRY(grow_results(cl, pass->count, error));
-    if (pass->changes == NULL) {
-        return WEFT_OK;
+    if (pass->changes == NULL) { /* it has them, unless it could not grow for another set */
+        return opencl_identity_make(cl, pass->first + pass->count, error);
     }
     *images = (struct opencl_images){.set = pass->set, .order = &cl->order, .changed = true};
     TRY(opencl_changes_write(cl, pass->changes, pass->count, error));
-    return write_order(cl, pass, error);
+    /* An order of its own, so that the changes need not be those of a whole set. */
+    return write_order(cl, &cl->order, pass->first, pass->count, error);
 }
 
 /* Enqueues the ${count} images of ${pass} after the first ${done}, as a batch. */

@@ -13,23 +13,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Adds to the failure of a buffer what it is for, and what the network needs. */
+static enum weft_status name_room(const struct opencl_backend *cl, const char *what,
+                                  struct weft_error *error) {
+    opencl_room_hint(cl, error);
+    return error_context(error, "memory of the device: %s", what);
+}
+
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
                                cl_mem *buffer, struct weft_error *error) {
+    enum weft_status status;
     cl_int code;
     TRY(opencl_lost_check(cl->device, error));
     bytes = (bytes + 63) / 64 * 64 + (bytes == 0 ? 64 : 0);
     TRY(opencl_room_for(cl, bytes, what, error));
     *buffer =
         clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes + debug_guard_size(cl), NULL, &code);
-    if (opencl_queue_check(cl, code, "clCreateBuffer", error) != WEFT_OK ||
-        opencl_fill(cl, *buffer, 0, 0, bytes, error) != WEFT_OK) {
-        opencl_room_hint(cl, error);
-        return error_context(error, "memory of the device: %s", what);
-    }
+    TRY_OR(failed, opencl_queue_check(cl, code, "clCreateBuffer", error));
+    TRY_OR(failed, opencl_fill(cl, *buffer, 0, 0, bytes, error));
+    TRY_OR(failed, debug_guard_add(cl, *buffer, bytes, what, error));
     cl->buffer_count++;
     cl->buffer_bytes += bytes;
     log_write(&cl->base.log, "opencl: buffer: %s, %zu bytes", what, bytes);
-    return debug_guard_add(cl, *buffer, bytes, what, error);
+    return WEFT_OK;
+failed:
+    OPENCL_RELEASE(cl->device, MemObject, *buffer);
+    *buffer = NULL;
+    return status == WEFT_INTERRUPTED ? status : name_room(cl, what, error);
 }
 
 /* Stores the bytes of ${buffer}, with its guard. */

@@ -12,11 +12,13 @@ struct opencl_backend;
 enum weft_status opencl_memory_init(struct opencl_backend *cl, struct weft_error *error);
 void opencl_memory_finish(struct opencl_backend *cl);
 
-/* Makes a buffer of ${bytes}, filled with zeros; ${what} is for messages. */
+/* Makes a buffer of ${bytes}, filled with zeros; ${what} is for messages. ${buffer} is NULL after a
+ * failure. */
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
                                cl_mem *buffer, struct weft_error *error);
 
-/* Makes ${buffer}, which may be NULL, hold at least ${bytes}. The contents are lost if it grows. */
+/* Makes ${buffer}, which may be NULL, hold at least ${bytes}. The contents are lost if it grows, and
+ * after a failure it is NULL: what a later call needs must then be made again. */
 enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, const char *what,
                                     cl_mem *buffer, struct weft_error *error);
 

@@ -61,27 +61,6 @@ static enum weft_status store(struct opencl_backend *cl, cl_mem *buffer, const c
     return opencl_write(cl, *buffer, from, bytes, error);
 }
 
-/* Makes cl->identity, the order 0, 1, 2 ... of at least ${count} images. */
-static enum weft_status make_identity(struct opencl_backend *cl, size_t count,
-                                      struct weft_error *error) {
-    enum weft_status status;
-    cl_uint *order;
-    if (count <= cl->identity_count) {
-        return WEFT_OK;
-    }
-    order = malloc(count * sizeof *order);
-    if (order == NULL) {
-        return error_set(error, WEFT_NO_MEMORY, "opencl: no memory");
-    }
-    for (size_t i = 0; i < count; i++) {
-        order[i] = (cl_uint)i;
-    }
-    status = store(cl, &cl->identity, "an order", order, count * sizeof *order, error);
-    cl->identity_count = status == WEFT_OK ? count : 0;
-    free(order);
-    return status;
-}
-
 static enum weft_status set_images(struct backend *backend, struct backend_set *set,
                                    const struct weft_images *images, struct weft_error *error) {
     struct opencl_backend *cl = cl_of(backend);
@@ -92,13 +71,13 @@ static enum weft_status set_images(struct backend *backend, struct backend_set *
     }
     if (opencl_portions_needed(cl, set, images)) {
         TRY(opencl_portions_set(cl, set, images, error));
-        return make_identity(cl, cl->portions.capacity, error);
+        return opencl_identity_make(cl, cl->portions.capacity, error);
     }
     TRY(store(cl, &set->device_pixels, "images", images->pixels, pixels, error));
     TRY(images->labels != NULL
             ? store(cl, &set->device_labels, "images", images->labels, labels, error)
             : opencl_buffer_grow(cl, labels, "images", &set->device_labels, error));
-    return make_identity(cl, images->count, error);
+    return opencl_identity_make(cl, images->count, error);
 }
 
 static void drop_images(struct backend *backend, struct backend_set *set) {

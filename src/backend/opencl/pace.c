@@ -215,6 +215,9 @@ enum weft_status opencl_pace_enqueue(struct opencl_backend *cl, struct opencl_la
                                      size_t count, const size_t size[3], struct weft_error *error) {
     const uint64_t items = (uint64_t)size[0] * size[1] * size[2] * ITEM_COST;
     struct range range = {.launch = launch, .count = count, .size = size};
+    if (items == 0) { /* no range of OpenCL, and no part of one */
+        return WEFT_OK;
+    }
     range.work = work_of(cl, launch, count);
     range.cost = range.work > items ? range.work : items;
     launch->part = launch->part != 0 ? launch->part : first_limit(cl);

@@ -97,7 +97,9 @@ static enum weft_status make_queue(struct opencl_backend *cl, struct weft_error 
     return opencl_queue_check(cl, code, "clCreateCommandQueue", error);
 }
 
-/* Makes memory for portions of ${capacity} images. */
+/* Makes memory for portions of at least ${capacity} images. If that has failed before, because
+ * portions could not grow, there is none, although sets on the host are in use: each call that sends
+ * portions makes sure. */
 static enum weft_status make_portions(struct opencl_backend *cl, size_t capacity,
                                       struct weft_error *error) {
     static const char what[] = "a portion of the images";
@@ -152,17 +154,30 @@ void opencl_portions_finish(struct opencl_backend *cl) {
     free(portions->order);
 }
 
-/* Begins to send ${count} images to ${portion}. */
-static enum weft_status send_portion(struct opencl_backend *cl,
-                                     const struct opencl_portion *portion, const uint8_t *pixels,
-                                     const uint16_t *labels, size_t count,
-                                     struct weft_error *error) {
+/* Enqueues the writes of send_portion. */
+static enum weft_status enqueue_writes(struct opencl_backend *cl,
+                                       const struct opencl_portion *portion, const uint8_t *pixels,
+                                       const uint16_t *labels, size_t count,
+                                       struct weft_error *error) {
     struct opencl_portions *portions = &cl->portions;
     TRY(opencl_write_begin(cl, portions->queue, portion->pixels, pixels, count * image_size(cl),
                            &portions->sent[0], error));
     TRY(opencl_write_begin(cl, portions->queue, portion->labels, labels, count * sizeof *labels,
                            &portions->sent[1], error));
     return opencl_queue_check(cl, clFlush(portions->queue), "clFlush", error);
+}
+
+/* Begins to send ${count} images to ${portion}. After a failure no write reads ${pixels} and
+ * ${labels}, which may then be freed. */
+static enum weft_status send_portion(struct opencl_backend *cl,
+                                     const struct opencl_portion *portion, const uint8_t *pixels,
+                                     const uint16_t *labels, size_t count,
+                                     struct weft_error *error) {
+    const enum weft_status status = enqueue_writes(cl, portion, pixels, labels, count, error);
+    if (status != WEFT_OK) {
+        wait_for_portion(cl, NULL);
+    }
+    return status;
 }
 
 /* The images of ${set} are now those of ${portion}. */
@@ -245,11 +260,12 @@ static enum weft_status send_steps(struct opencl_feed *feed, size_t number,
 
 enum weft_status opencl_feed_begin(struct opencl_feed *feed, struct opencl_backend *cl,
                                    const struct training_steps *steps, struct weft_error *error) {
-    const size_t most = cl->portions.capacity / steps->batch;
     *feed = (struct opencl_feed){.cl = cl, .steps = steps};
-    feed->each = least(most, (steps->steps + LEAST_PORTIONS - 1) / LEAST_PORTIONS);
     TRY(wait_for_portion(cl, error));
     forget(&cl->portions);
+    TRY(make_portions(cl, cl->base.batch, error));
+    feed->each = least(cl->portions.capacity / steps->batch,
+                       (steps->steps + LEAST_PORTIONS - 1) / LEAST_PORTIONS);
     TRY(make_host(cl, error));
     gather(feed);
     TRY(send_steps(feed, 0, error));
@@ -310,10 +326,14 @@ enum weft_status opencl_portions_pass(struct opencl_backend *cl, const struct ev
                                       struct evaluation_pass *part, struct weft_error *error) {
     struct opencl_portions *portions = &cl->portions;
     struct backend_set *set = &cl->base.sets[pass->set];
-    const int i = has(&portions->list[1], pass) ? 1 : 0;
-    const struct opencl_portion *present = &portions->list[i], *other = &portions->list[1 - i];
+    const struct opencl_portion *present, *other;
     size_t end;
+    int i;
     TRY(wait_for_portion(cl, error));
+    TRY(make_portions(cl, cl->base.batch, error));
+    i = has(&portions->list[1], pass) ? 1 : 0;
+    present = &portions->list[i];
+    other = &portions->list[1 - i];
     if (!has(present, pass)) {
         TRY(send_images(cl, pass, pass->first, i, error));
         TRY(wait_for_portion(cl, error));
