@@ -87,7 +87,8 @@ START_TEST(batch_norm) {
 }
 END_TEST
 
-/* The hashes were computed with NumPy from the definition in src/network/random.h and initial.c. */
+/* The hashes were computed with NumPy from the definition in src/base/random.h and
+ * src/data/model_initial.c. */
 START_TEST(known_bits) {
     static const struct {
         uint64_t seed;

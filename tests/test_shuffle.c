@@ -9,7 +9,7 @@
 
 enum { IMAGES = 60000 };
 
-/* The expected orders were computed in Python from the definition in src/train/shuffle.c. */
+/* The expected orders were computed in Python from the definition in src/train/schedule.c. */
 START_TEST(known_orders) {
     static const struct {
         uint64_t seed, epoch;
