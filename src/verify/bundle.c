@@ -40,10 +40,10 @@ static enum weft_status read_expected(const struct verify_piece *piece, const ch
                                       const struct tensor_ref *ref, float **values,
                                       struct weft_error *error) {
     struct backend *expected = piece->expected;
-    size_t count = piece->network->parameter_count + piece->network->buffer_count;
-    size_t activation = expected->last_count * ref->count;
-    *values = calloc((ref->is_activation && activation > count ? activation : count) + 1,
-                     sizeof **values);
+    const size_t arrays = piece->network->parameter_count + piece->network->buffer_count;
+    const size_t activation = ref->is_activation ? expected->last_count * ref->count : 0;
+    const size_t most = arrays > activation ? arrays : activation; /* or a result has more */
+    *values = calloc((most > ref->count ? most : ref->count) + 1, sizeof **values);
     if (*values == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "bundle: no memory");
     }

@@ -37,6 +37,15 @@ expect_json "[(x['step'], x['tensor'], x['element']) for x in e if x['event'] ==
 replays 's/REAL(o + t < 256 ? FIRST(o + t) : 0.0f)/REAL(FIRST(o + t))/'
 end
 
+begin "more losses than the network has values"
+echo '{"input": [4], "layers": [{"kind": "linear", "name": "out", "out_features": 3}]}' >"$work/files/small.json"
+options=(--network "$work/files/small.json" --steps 3)
+plant losses cross_entropy.cl 's/AT(losses, result_index + shard) = loss;/AT(losses, result_index + shard) = loss + 1.0f;/'
+finds 1 evaluation cross_entropy "wrong computation"
+expect_json "[x['tensor'] for x in e if x['event'] == 'difference'] == ['losses']"
+replays 's/ = loss + 1.0f;/ = loss;/'
+end
+
 options=()
 begin "a flipped bit of a tensor that dropout computes"
 run verify --device "$device" --network "$work/files/graph.json" --inject 3:drop.output:2000:22 --steps 4 --json
