@@ -98,12 +98,28 @@ struct weft_data_options cli_load_data_options(const struct cli_options *options
     return read;
 }
 
+/* Returns whether ${network} has a flat input that three channels of the grey ${images} fit. It was
+ * trained with the other split, if that is in colour: both splits together have three channels. */
+static bool needs_three_channels(const struct weft_network *network,
+                                 const struct weft_images *images) {
+    const size_t *input = weft_network_layer(network, 0)->input;
+    size_t shape[3];
+    weft_images_shape(images, shape);
+    return shape[0] == 1 && input[1] * input[2] == 1 && input[0] == 3 * shape[1] * shape[2];
+}
+
 enum weft_status cli_load_images(const struct cli_options *options, const char *folder,
                                  enum weft_split split, const struct weft_network *network,
                                  struct weft_images **images, struct weft_error *error) {
-    const struct weft_data_options read = cli_load_data_options(options, network);
+    struct weft_data_options read = cli_load_data_options(options, network);
     enum weft_status status;
     TRY(weft_data_read_split(folder, split, &read, images, error));
+    if (needs_three_channels(network, *images)) {
+        weft_images_destroy(*images);
+        *images = NULL;
+        read.channels = 3;
+        TRY(weft_data_read_split(folder, split, &read, images, error));
+    }
     status = cli_load_fits(network, *images, error);
     if (status != WEFT_OK) {
         weft_images_destroy(*images);

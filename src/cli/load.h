@@ -27,8 +27,8 @@ enum weft_status cli_load_network(const char *path, struct weft_network **networ
 struct weft_data_options cli_load_data_options(const struct cli_options *options,
                                                const struct weft_network *network);
 
-/* Reads ${split} of ${folder}, and checks that the images fit ${network}. The caller destroys
- * ${images}. */
+/* Reads ${split} of ${folder}, and checks that the images fit ${network}. Grey PNG files get three
+ * channels also if they fit a flat input only so. The caller destroys ${images}. */
 enum weft_status cli_load_images(const struct cli_options *options, const char *folder,
                                  enum weft_split split, const struct weft_network *network,
                                  struct weft_images **images, struct weft_error *error);

@@ -131,6 +131,20 @@ if [ -n "$pictures" ]; then
     run train --data "$made/dull-test" --network "$made/grey.json" --steps 1 --device cpu --out no
     expect_code 3
     expect_text err "network: it takes 1 x 8 x 8, but the images are 3 x 8 x 8"
+    # A flat input of all three channels does not say that there are three.
+    echo '{"input": [192], "layers": [{"kind": "linear", "out_features": 3}]}' >"$made/flat.json"
+    for folder in dull-test dull-train; do
+        run train --data "$made/$folder" --network "$made/flat.json" --steps 3 --device cpu --out "flat-$folder" --json
+        expect_code 0
+        expect_json '[open("accuracies", "w").write(str([x["accuracy"] for x in e if x["event"] == "evaluation"]))] != []'
+        for split in train test; do
+            run evaluate "flat-$folder" --data "$made/$folder" --split $split --device cpu --json
+            expect_code 0
+            expect_json 'str(e[-1]["accuracy"]) in open("accuracies").read()'
+            run predict "flat-$folder" --data "$made/$folder" --split $split --index 1 --device cpu
+            expect_code 0
+        done
+    done
     # Three features are no channels: they are the pixels of a grey picture.
     make png "$made/strips" height=1 width=3
     echo '{"input": [3], "layers": [{"kind": "linear", "out_features": 3}]}' >"$made/features.json"
