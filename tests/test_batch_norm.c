@@ -229,7 +229,25 @@ START_TEST(pytorch) {
 }
 END_TEST
 
+/* Kernels count the values of a channel with 32 bits. 66 x 66 = 4356. */
+START_TEST(most_values) {
+    const size_t most = UINT32_MAX / 4356;
+    struct backend_options options = {.device = "cpu", .batch = most + 1};
+    struct weft_network *network;
+    struct backend *backend;
+    struct weft_error error = {0};
+    ck_assert_int_eq(network_create(NORM("[1, 66, 66]"), &network, NULL), WEFT_OK);
+    ck_assert_int_eq(network_check_statistics(network, most, NULL), WEFT_OK);
+    ck_assert_int_eq(backend_open(network, &options, &backend, NULL, &error), WEFT_USAGE);
+    ck_assert_str_eq(error.message, "batch: 985989, but statistics of b, of 66 x 66 values of a "
+                                    "channel, are those of at most 985988 images");
+    ck_assert_ptr_null(backend);
+    network_destroy(network);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
+    tcase_add_test(tests, most_values);
     tcase_add_test(tests, pytorch);
     tcase_add_test(tests, features_by_hand);
     tcase_add_test(tests, image_by_hand);

@@ -70,8 +70,9 @@ struct backend_options {
  * CPU backend. With fast math it opens the first OpenCL device, and no other if that one fails.
  * ${notice}, if not NULL, is set as by device_choose, and has each device that "auto" passed
  * over, with the reason. Fails with WEFT_BAD_DEVICE if the selector matches no device, or the
- * device fails; with WEFT_USAGE if it matches more than one (the message lists them), and for fast
- * math without an OpenCL device or without CLBlast; with WEFT_INTERRUPTED (backend_watch); and
+ * device fails; with WEFT_USAGE if it matches more than one (the message lists them), for fast
+ * math without an OpenCL device or without CLBlast, and, unless forward_only, as
+ * network_check_statistics; with WEFT_INTERRUPTED (backend_watch); and
  * with WEFT_NO_MEMORY without memory. */
 enum weft_status backend_open(const struct weft_network *network,
                               const struct backend_options *options, struct backend **backend,
@@ -90,6 +91,11 @@ struct network_needs {
  * memory. */
 struct network_needs network_needs_of(const struct weft_network *network, size_t batch,
                                       bool forward_only);
+
+/* Fails with WEFT_USAGE unless each batch norm of ${network} has at most 2^32 - 1 values of a channel
+ * in ${batch} images, of which it can take statistics. */
+enum weft_status network_check_statistics(const struct weft_network *network, size_t batch,
+                                          struct weft_error *error);
 
 /* Closes ${backend} and frees all that it holds. NULL is harmless. Of a device that is lost
  * (device_lost), only memory of the host is freed, and this function does not wait. */

@@ -189,6 +189,9 @@ enum weft_status backend_evaluate(struct backend *backend, const struct evaluati
                          pass->first, pass->first + pass->count, images, most);
     }
     TRY(check_output(backend, "evaluation", error));
+    if (!alone) {
+        TRY(network_check_statistics(backend->network, pass->count, error));
+    }
     if (alone && pass->logits == NULL && backend->sets[pass->set].host_pixels == NULL) {
         most = backend->pass_images;
     }
@@ -211,6 +214,9 @@ enum weft_status backend_forward(struct backend *backend, enum weft_statistics s
     if (count == 0 || count > backend->batch) {
         return error_set(error, WEFT_USAGE, "forward: %zu images, but opened for 1 to %zu", count,
                          backend->batch);
+    }
+    if (statistics == WEFT_STATISTICS_BATCH) {
+        TRY(network_check_statistics(backend->network, count, error));
     }
     begin_pass(backend, count, statistics == WEFT_STATISTICS_BATCH, false);
     dropout_key(backend->seed, backend->step, backend->key);

@@ -1,4 +1,5 @@
-/* needs.c: the memory and the operations of a network, from its shapes alone. */
+/* needs.c: the memory and the operations of a network, and the largest batch that it can be trained
+ * with, from its shapes alone. */
 #include "backend/backend.h"
 #include "backend/lanes.h"
 #include "backend/tensor_ref.h"
@@ -50,4 +51,22 @@ struct network_needs network_needs_of(const struct weft_network *network, size_t
         needs.host += 6 * parameters + 2 * buffers;
     }
     return needs;
+}
+
+/* Kernels divide by the number of values, which they count with 32 bits: not every device converts
+ * longer integers to the right float. */
+enum weft_status network_check_statistics(const struct weft_network *network, size_t batch,
+                                          struct weft_error *error) {
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const struct network_layer *layer = &network->layers[i];
+        const size_t area = layer->input.height * layer->input.width;
+        if (layer->kind == LAYER_KIND_BATCH_NORM && batch > UINT32_MAX / area) {
+            return error_set(error, WEFT_USAGE,
+                             "batch: %zu, but statistics of %s, of %zu x %zu values of a channel, "
+                             "are those of at most %zu images",
+                             batch, layer->name, layer->input.height, layer->input.width,
+                             (size_t)UINT32_MAX / area);
+        }
+    }
+    return WEFT_OK;
 }

@@ -232,6 +232,9 @@ enum weft_status backend_open_debug(const struct weft_network *network,
         return error_set(error, WEFT_USAGE, "batch: %zu is not between 1 and 1,000,000",
                          options->batch);
     }
+    if (!options->forward_only) {
+        TRY(network_check_statistics(network, options->batch, error));
+    }
     if (options->chosen != NULL && !options->chosen->builtin) {
         status = opencl_api->open(&request, options->chosen, backend, error);
     } else if (options->chosen == NULL && strcmp(selector, "cpu") != 0) {
