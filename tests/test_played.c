@@ -69,8 +69,46 @@ START_TEST(long_launches) {
 }
 END_TEST
 
+static bool count_calls(void *context, size_t done, size_t images) {
+    (void)done, (void)images;
+    ++*(size_t *)context;
+    return true;
+}
+
+/* A slow device evaluates one batch at a time, so that the caller is asked between them. */
+START_TEST(evaluation_of_batches) {
+    const struct backend_options options = {.device = "gpu", .batch = 16, .no_cache = true};
+    size_t calls = 0;
+    const struct evaluation_options evaluated = {
+        .set = WEFT_SPLIT_TEST, .batch = 16, .progress = count_calls, .context = &calls};
+    struct evaluation evaluation;
+    struct weft_network *network;
+    struct backend *backend;
+    struct weft_images images;
+    struct weft_error error = {0};
+    if (!player_plays("gpu,slow=20")) {
+        return;
+    }
+    ck_assert_int_eq(network_create("{\"input\": [9], \"layers\": [{\"kind\": \"linear\", "
+                                    "\"out_features\": 10}]}",
+                                    &network, NULL),
+                     WEFT_OK);
+    training_images(160, 9, 10, 2, &images);
+    ck_assert_msg(backend_open(network, &options, &backend, NULL, &error) == WEFT_OK, "%s",
+                  error.message);
+    ck_assert_int_eq(backend_set_images(backend, WEFT_SPLIT_TEST, &images, NULL), WEFT_OK);
+    ck_assert_msg(evaluate_images(backend, &evaluated, &evaluation, &error) == WEFT_OK, "%s",
+                  error.message);
+    ck_assert_uint_ge(calls, 10);
+    backend_close(backend);
+    network_destroy(network);
+    images_finish(&images);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_set_timeout(tests, 300);
+    tcase_add_test(tests, evaluation_of_batches);
     tcase_add_test(tests, many_steps);
     tcase_add_test(tests, steps_between_flushes);
     tcase_add_test(tests, long_launches);

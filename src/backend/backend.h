@@ -298,4 +298,12 @@ struct evaluation_pass {
 enum weft_status backend_evaluate(struct backend *backend, const struct evaluation_pass *pass,
                                   struct weft_error *error);
 
+/* Returns how many images, a multiple of ${batch}, an evaluation may give to one call of
+ * backend_evaluate, if none depends on the others: what takes some tenths of a second at most, as far
+ * as backend_pass_took has learned. At first that is a batch. */
+size_t backend_pass_size(const struct backend *backend, size_t batch);
+
+/* Learns that a pass of ${images} has taken ${seconds}. */
+void backend_pass_took(struct backend *backend, size_t images, double seconds);
+
 #endif

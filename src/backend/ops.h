@@ -85,6 +85,7 @@ struct backend {
     struct watch watch;
     size_t batch;       /* the maximum number of images of a step or pass */
     size_t pass_images; /* of ops->evaluate */
+    size_t pass_size;   /* of backend_pass_size; 0: not known yet */
     bool forward_only;
     bool images_on_host;       /* of an OpenCL device: those of the next backend_set_images */
     enum weft_mapping mapping; /* of an OpenCL device, as it was opened: cpu or gpu */

@@ -7,6 +7,7 @@
 
 #include "backend/inspect.h"
 #include "base/try.h"
+#include "os/host.h"
 
 /* Adds the results of ${pass}: of images with these ${labels}. */
 static void count_pass(struct evaluation *evaluation, const uint16_t *labels,
@@ -36,11 +37,15 @@ static enum weft_status report_progress(const struct evaluation_options *options
                : interrupted(done, images, error);
 }
 
-/* The operations of a pass, which waits for the device once: some milliseconds. */
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* The operations of a pass, which waits for the device once: some milliseconds of a fast device. */
 #define PASS_FLOP (UINT64_C(1) << 33)
 
-/* Returns the images of a pass: a batch, or several if no image depends on the others. */
-static size_t pass_images(struct backend *backend, const struct evaluation_options *options) {
+/* Returns the most images of a pass: a batch, or several if no image depends on the others. */
+static size_t most_images(struct backend *backend, const struct evaluation_options *options) {
     const struct network_needs needs =
         network_needs_of(backend_network(backend), options->batch, true);
     const bool alone = options->statistics == WEFT_STATISTICS_RUNNING && options->logits == NULL &&
@@ -55,9 +60,10 @@ static enum weft_status run_passes(struct backend *backend, const uint16_t *labe
                                    const struct evaluation_options *options,
                                    struct evaluation *evaluation, struct weft_error *error) {
     const size_t images = evaluation->images;
-    const size_t most = pass_images(backend, options), batch = most < images ? most : images;
-    uint32_t *predictions = malloc(batch * sizeof *predictions);
-    float *losses = malloc(batch * sizeof *losses), *logits = options->logits;
+    const size_t allowed = most_images(backend, options),
+                 most = allowed < images ? allowed : images;
+    uint32_t *predictions = malloc(most * sizeof *predictions);
+    float *losses = malloc(most * sizeof *losses), *logits = options->logits;
     struct flips flips = {.classes = 0};
     enum weft_status status = WEFT_OK;
     if (predictions == NULL || losses == NULL) {
@@ -65,14 +71,16 @@ static enum weft_status run_passes(struct backend *backend, const uint16_t *labe
         goto done;
     }
     if (options->average_flips) {
-        TRY_OR(done, flips_init(&flips, batch, evaluation->classes, error));
+        TRY_OR(done, flips_init(&flips, most, evaluation->classes, error));
     }
-    for (size_t first = 0; first < images; first += batch) {
+    for (size_t first = 0, count; first < images; first += count) {
+        const size_t fits = least(most, backend_pass_size(backend, options->batch));
+        const double start = os_seconds();
         struct evaluation_pass pass = {
             .set = options->set,
             .statistics = options->statistics,
             .first = options->first + first,
-            .count = images - first < batch ? images - first : batch,
+            .count = count = least(images - first, fits),
             .logits = logits != NULL ? logits + first * evaluation->classes : NULL,
             .losses = losses,
             .predictions = predictions,
@@ -84,6 +92,7 @@ static enum weft_status run_passes(struct backend *backend, const uint16_t *labe
             interrupted(first, images, error);
         }
         TRY_OR(done, status);
+        backend_pass_took(backend, count, os_seconds() - start);
         count_pass(evaluation, labels + pass.first, &pass, options->confusion);
         TRY_OR(done, report_progress(options, first + pass.count, images, error));
     }
