@@ -160,7 +160,7 @@ WEFT_API enum weft_status weft_session_set(struct weft_session *session, const c
  * copied for each call. Slices of kept images need no copy, but that weft_train copies those that
  * do not begin with the first image. The session holds a reference: ${images} may be destroyed. Any
  * number of sets can be kept, also slices. Fails with WEFT_USAGE for images that do not fit the
- * network. */
+ * network, and for more than 2^31 - 1. */
 WEFT_API enum weft_status weft_session_keep(struct weft_session *session,
                                             const struct weft_images *images,
                                             struct weft_error *error);
