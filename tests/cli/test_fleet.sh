@@ -169,6 +169,43 @@ expect_code 5
 expect_text out "no verdict: (no host) (no device)"
 end
 
+begin "several nodes without a device in one file"
+sed 's/"result":"equal"/"result":"different"/' "$work/files/good.json" >"$work/files/bad.json"
+for i in 1 2 3; do cat "$work/files/error.json"; done >"$work/files/log.json"
+run compare --fleet "$work/files/log.json" --json
+expect_code 5
+expect_json '[x["line"] for x in e if x["event"] == "no_verdict"] == [1, 2, 3] and e[-2]["without_verdict"] == 3'
+expect_text err "without a verdict: 3 of 3"
+# The first error is that of the verdict before it.
+cat "$work/files/bad.json" "$work/files/log.json" "$work/files/good.json" "$work/files/error.json" >"$work/files/mixed.json"
+run compare --fleet "$work/files/mixed.json" --json
+expect_code 1
+expect_json '[x["line"] for x in e if x["event"] == "no_verdict"] == [3, 4, 6]'
+# An equal verdict has no error, whatever else is wrong with it.
+verdict liar 's/"diagnosis":""/"diagnosis":"contraction"/' | cat - "$work/files/error.json" >"$work/files/mixed.json"
+run compare --fleet "$work/files/mixed.json" --json
+expect_json '[x["line"] for x in e if x["event"] == "no_verdict"] == [2]'
+end
+
+begin "the error at the end of verify --all"
+echo '{"event":"error","code":1,"message":"verify: 1 of 2 devices not equal: the worst is different","hint":""}' >"$work/files/sum.json"
+cat "$work/files/bad.json" "$work/files/error.json" "$work/files/whole.json" "$work/files/sum.json" >"$work/files/all.json"
+run compare --fleet "$work/files/all.json" --json
+expect_json 'not [x for x in e if x["event"] == "no_verdict"] and e[-2]["minority"] == 2'
+cat "$work/files/all.json" "$work/files/sum.json" >"$work/files/mixed.json" # what it sums up was lost
+run compare --fleet "$work/files/mixed.json" --json
+expect_json '[x["line"] for x in e if x["event"] == "no_verdict"] == [10]'
+end
+
+begin "verdicts without a host have no votes"
+for i in 1 2 3; do verdict "" 's/"host":"[^"]*",//; s/hash":"..../hash":"beef/g'; done >"$work/files/lie.json"
+verdict "" >>"$work/files/lie.json"
+run compare --fleet "$work/files/lie.json" "$work/files/two.json" --json
+expect_code 5
+expect_json '[x["reason"] for x in e if x["event"] == "no_verdict"] == ["equal, but it names no host"] * 4'
+expect_json '[x["machines"] for x in e if x["event"] == "group" and x["equal"]] == [2] and e[-2]["minority"] == 0'
+end
+
 begin "the CPU backend, which --device cpu named"
 run compare --fleet "$work/files/cpu.json" "$work/files/cpu.json" --json
 expect_code 0
@@ -190,6 +227,29 @@ run compare --fleet "$work/files/cut.json"
 expect_code 5
 expect_text out "the verification has no verdict"
 end
+
+# Lines of a verification without its verdict, and those of the next one: only the first is listed.
+cuts=(
+    "stages" "head -n 3 whole.json"
+    "a stage that is not equal" "head -n 3 whole.json | sed '\$s/\"equal\"/\"different\"/'"
+    "one stage" "head -n 1 whole.json"
+    "a later stage" "sed -n 4p whole.json"
+    "a difference" "echo '{\"event\":\"difference\",\"stage\":\"transfers\"}'"
+)
+for ((i = 0; i < ${#cuts[@]}; i += 2)); do
+    begin "a verification that was cut before another one: ${cuts[i]}"
+    (cd "$work/files" && eval "${cuts[i + 1]}" && cat whole.json) >"$work/files/cut.json"
+    run compare --fleet "$work/files/cut.json" --json
+    expect_code 5
+    expect_json '[(x["host"], x["reason"]) for x in e if x["event"] == "no_verdict"] == [("", "the verification has no verdict")]'
+    expect_json 'e[-2]["minority"] == 0 and [x["equal"] for x in e if x["event"] == "group"] == [True]'
+    expect_json '[x["line"] for x in e if x["event"] == "no_verdict"] == ['"$(($(wc -l <"$work/files/cut.json") - 6))]"
+    (cd "$work/files" && eval "${cuts[i + 1]}" && cat error.json fleet.json) >"$work/files/cut.json"
+    run compare --fleet "$work/files/cut.json" --json
+    expect_code 5
+    expect_json 'e[-2]["without_verdict"] == 2 and e[-2]["verdicts"] == 5 and e[-2]["minority"] == 0'
+    end
+done
 
 echo '{"event":"stage"}' >"$work/files/none.json"
 refuses 3 "it has no verdict" compare --fleet "$work/files/none.json"

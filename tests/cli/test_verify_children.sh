@@ -39,6 +39,9 @@ POCL_DEVICES="basic pthread" run verify --all --kernels "$kernels" --json
 expect_code 5
 expect_json "['signal' in x['diagnosis'] for x in e if x['event'] == 'verdict' and 'Portable' in x['device']['platform']] == [True, True]"
 expect_json "e[-1]['event'] == 'error' and e[-1]['code'] == 5"
+cp "$work/out" "$work/files/all.json"
+run compare --fleet "$work/files/all.json" --json
+expect_json "e[-2]['without_verdict'] == 2" # the last error is of no further device
 end
 
 # A driver that crashes when it is loaded. With HANG set it waits, with QUIT set it calls exit.

@@ -11,6 +11,7 @@
 /* How many verdicts there are, and how many of them are not equal. */
 struct counts {
     size_t verdicts, minority;
+    size_t all;        /* verifications: the verdicts, and those without a verdict event */
     size_t without;    /* without a verdict: no device, nothing compared */
     size_t unreadable; /* files */
 };
@@ -84,6 +85,7 @@ static enum weft_status print_machine(bool as_json, const struct fleet *fleet,
 static enum weft_status print_all(bool as_json, const struct fleet *fleet, struct counts *counts,
                                   struct weft_error *error) {
     const struct fleet_verdict *verdicts = fleet->verdicts;
+    counts->all = fleet->count;
     for (size_t i = 0, end; i < fleet->count; i = end) {
         end = i + 1;
         while (end < fleet->count && fleet_same_group(&verdicts[i], &verdicts[end])) {
@@ -170,7 +172,7 @@ static enum weft_status conclude(const struct counts *counts, const struct weft_
     return counts->without == 0
                ? WEFT_OK
                : error_set(error, WEFT_NO_VERDICT, "fleet: without a verdict: %zu of %zu",
-                           counts->without, counts->verdicts);
+                           counts->without, counts->all);
 }
 
 enum weft_status cli_compare_fleet(const struct cli_options *options, struct weft_error *error) {

@@ -25,14 +25,15 @@ struct piece {
     struct weft_error error;
 };
 
-/* What earlier lines of a file say about a verdict to come. */
+/* What earlier lines of a file say about those to come. */
 struct context {
     const char *path;
     unsigned stages; /* as fleet_line.stage, of all stages so far */
     bool some;       /* there were stages */
     bool differs;    /* one of them, or a difference */
     unsigned empty;  /* the stages that compared nothing; 1 << VERIFY_STAGE_COUNT: another name */
-    bool failed;     /* the file has a verdict that is not equal, to which an error belongs */
+    bool failed;     /* the line before is a verdict that is not equal: its error follows */
+    bool some_bad;   /* an earlier line is what the error at the end of --all sums up */
     size_t last;     /* the line */
 };
 
@@ -40,8 +41,29 @@ struct context {
 static enum weft_status add_none(struct fleet *fleet, struct context *context, size_t line,
                                  const char *why, struct weft_error *error) {
     struct fleet_verdict verdict = {.path = context->path, .line = line};
-    context->failed = true;
+    context->some_bad = true;
     return fleet_add(fleet, &verdict, why, error);
+}
+
+static void begin_verification(struct context *context) {
+    context->some = context->differs = false;
+    context->stages = context->empty = 0;
+}
+
+/* Adds a verification whose lines end before its verdict. */
+static enum weft_status add_cut(struct fleet *fleet, struct context *context,
+                                struct weft_error *error) {
+    TRY(add_none(fleet, context, context->last, "the verification has no verdict", error));
+    begin_verification(context);
+    return WEFT_OK;
+}
+
+/* Returns whether the stage of ${line} is of another verification than the lines before it. Only a
+ * difference of its own is before the first stage. */
+static bool is_next(const struct context *context, const struct fleet_line *line) {
+    bool first = line->stage == 1u << VERIFY_STAGE_TRANSFERS;
+    return line->stage != 0 && (context->stages >= line->stage ||
+                                (first && context->some && (context->stages != 0 || line->equal)));
 }
 
 static enum weft_status add_verdict(struct fleet *fleet, struct context *context,
@@ -68,39 +90,67 @@ static enum weft_status add_verdict(struct fleet *fleet, struct context *context
                                : "equal, but not all stages were run";
         verdict.equal = false;
         verdict.differs = context->differs;
+    } else if (line->equal && text[line->texts[FLEET_HOST]] == '\0') {
+        why = "equal, but it names no host"; /* so that copies of a line have no votes */
+        verdict.equal = false;
     }
-    context->failed = context->failed || !verdict.equal;
-    context->some = context->differs = false;
-    context->stages = context->empty = 0;
+    context->failed = strcmp(text + line->texts[FLEET_RESULT], "equal") != 0;
+    context->some_bad = context->some_bad || context->failed;
+    begin_verification(context);
     return fleet_add(fleet, &verdict, why, error);
+}
+
+/* Takes an error. That of a verdict follows it, and weft verify --all ends with one that sums up
+ * what earlier lines say. Any other one is of a verification without a verdict. */
+static enum weft_status add_error(struct fleet *fleet, struct context *context, bool failed,
+                                  const struct fleet_line *line, const char *message,
+                                  struct weft_error *error) {
+    bool sums_up = strncmp(message, "verify: ", 8) == 0 &&
+                   strstr(message, " not equal: the worst is ") != NULL;
+    bool known = failed || (sums_up && context->some_bad);
+    if (context->some) {
+        TRY(add_cut(fleet, context, error));
+    }
+    if (!known) {
+        TRY(add_none(fleet, context, line->line, message, error));
+    }
+    context->some_bad = context->some_bad && !sums_up;
+    return WEFT_OK;
 }
 
 /* Takes what a line says, after those before it. */
 static enum weft_status take(struct fleet *fleet, struct context *context,
                              const struct piece *piece, const struct fleet_line *line,
                              struct weft_error *error) {
-    context->last = line->line;
+    bool failed = context->failed;
+    context->failed = false;
     switch (line->kind) {
     case FLEET_STAGE:
+        if (is_next(context, line)) {
+            TRY(add_cut(fleet, context, error));
+        }
         context->some = true;
         context->stages |= line->stage;
         context->differs = context->differs || !line->equal;
         context->empty |= !line->nothing     ? 0
                           : line->stage != 0 ? line->stage
                                              : 1u << VERIFY_STAGE_COUNT;
-        return WEFT_OK;
+        break;
     case FLEET_DIFFERENCE:
         context->some = context->differs = true;
-        return WEFT_OK;
+        break;
     case FLEET_ERROR:
-        return context->failed ? WEFT_OK
-                               : add_none(fleet, context, line->line,
-                                          piece->buffer.bytes + line->texts[FLEET_WHY], error);
+        TRY(add_error(fleet, context, failed, line, piece->buffer.bytes + line->texts[FLEET_WHY],
+                      error));
+        break;
     case FLEET_VERDICT:
-        return add_verdict(fleet, context, piece, line, error);
+        TRY(add_verdict(fleet, context, piece, line, error));
+        break;
     default:
-        return WEFT_OK;
+        break;
     }
+    context->last = line->line;
+    return WEFT_OK;
 }
 
 /* Reads the lines of a piece, in any thread. */
@@ -181,7 +231,7 @@ static enum weft_status read_text(struct fleet *fleet, struct os_pool *pool, con
         TRY(status);
     }
     if (context.some && fleet->count > before) {
-        TRY(add_none(fleet, &context, context.last, "the verification has no verdict", error));
+        TRY(add_cut(fleet, &context, error));
     }
     if (all.bad > 0) {
         *error = all.error;

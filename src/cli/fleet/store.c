@@ -43,7 +43,8 @@ enum weft_status fleet_intern(struct fleet *fleet, const char *text, unsigned *n
     return WEFT_OK;
 }
 
-/* Finds the first verdict of the same device. Without a host, each is of its own. */
+/* Finds the first verdict of the same device. Without a host, each is of its own,
+ * and does not count (read.c). */
 static enum weft_status find_machine(struct fleet *fleet, struct fleet_verdict *verdict,
                                      struct weft_error *error) {
     static const enum fleet_text parts[] = {FLEET_HOST,  FLEET_DEVICE, FLEET_PCI,
