@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "numerics.h"
+#include "verify/diagnose.h"
 #include "verify/made_values.h"
 #include "verify/reference.h"
 #include "verify/tensors.h"
@@ -222,6 +223,50 @@ START_TEST(network_of_the_caller) {
 }
 END_TEST
 
+static bool refuse(void *context, const char *what, uint64_t passes, uint64_t faults) {
+    (void)context, (void)what, (void)passes, (void)faults;
+    return false;
+}
+
+/* A wrong piece, during which the caller stops the verification. */
+static enum weft_status run_stopped(const struct verify_piece *piece, struct backend *backend,
+                                    struct verify_difference *found, char digest[65],
+                                    struct weft_error *error) {
+    (void)backend;
+    found->differing = found->of = 1;
+    digest[0] = '\0';
+    return verify_progress(piece->context, "a piece", error);
+}
+
+/* A device that was wrong remains different, although it was not found out why. */
+START_TEST(interrupted_diagnosis) {
+    const struct verify_events events = {.progress = refuse};
+    const struct verify_options options = {.steps = 1};
+    struct verify_outcome outcome = {.device.builtin = true};
+    struct verify verify = {.options = &options, .events = &events, .outcome = &outcome};
+    struct verify_difference found = {.stage = VERIFY_STAGE_TRAINING, .differing = 1, .of = 1};
+    struct verify_piece piece = {.run = run_stopped, .context = &verify};
+    struct weft_network *network;
+    struct verify_setup setup;
+    struct weft_error error = {0};
+    ck_assert_int_eq(network_create_published(&network, NULL), WEFT_OK);
+    piece.network = network;
+    setup = verify_reference_setup(&verify, 1);
+    ck_assert_int_eq(verify_diagnose(&verify, &piece, &setup, &found, false, &error),
+                     WEFT_INTERRUPTED);
+    ck_assert_str_eq(error.message, "verify: interrupted");
+    ck_assert_int_eq(outcome.result, VERIFY_DIFFERENT);
+    ck_assert_str_eq(found.cause, "not run again");
+    /* Backends ask, too. */
+    verify.asked = verify_asked(&verify);
+    setup = verify_reference_setup(&verify, 1);
+    ck_assert(!setup.options.watch.go_on(setup.options.watch.context, 0));
+    setup = verify_device_setup(&verify, 1, NULL);
+    ck_assert(!setup.options.watch.go_on(setup.options.watch.context, 0));
+    network_destroy(network);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, host_is_a_reference);
     tcase_add_test(tests, values);
@@ -231,6 +276,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, known);
     tcase_add_test(tests, first_difference);
     tcase_add_test(tests, network_of_the_caller);
+    tcase_add_test(tests, interrupted_diagnosis);
 }
 
 CHECK_MAIN("verify", add_tests)

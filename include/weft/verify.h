@@ -77,7 +77,8 @@ struct weft_verify_options {
     uint64_t inject_step;      /* from 1 */
     size_t inject_element;
     unsigned inject_bit; /* 0: the lowest; at most 31 */
-    /* Callbacks, of the thread that verifies; each may be NULL. */
+    /* Callbacks, of the thread that verifies, progress also of threads of a backend, but never of
+     * two at once; each may be NULL. */
     void (*stage)(void *context, enum weft_verify_stage stage, enum weft_verify_result result,
                   uint64_t cases, double seconds); /* after each stage */
     void (*difference)(void *context, const struct weft_verify_difference *difference);

@@ -70,6 +70,7 @@ struct verify_setup verify_device_setup(const struct verify *verify, size_t batc
     setup.options.chosen = &verify->outcome->device;
     setup.options.batch = batch;
     setup.options.forward_only = false;
+    setup.options.watch = verify->asked;
     if (debug == NULL) {
         setup.debug = &verify->watch;
     }
@@ -113,6 +114,7 @@ static void report(const struct verify *verify, const char *what) {
 void verify_doing(struct verify *verify, enum verify_stage stage, const char *what) {
     snprintf(verify->activity, sizeof verify->activity, "stage %s: %s", verify_stage_name(stage),
              what);
+    verify->what = verify_stage_name(stage);
     report(verify, verify->activity);
 }
 
@@ -123,15 +125,27 @@ void verify_announce(void *context, const char *kernel) {
     report(verify, what);
 }
 
-enum weft_status verify_progress(const struct verify *verify, const char *what,
+enum weft_status verify_progress(struct verify *verify, const char *what,
                                  struct weft_error *error) {
     const struct verify_events *events = verify->events;
-    if (events != NULL && events->progress != NULL &&
-        !events->progress(events->context, what, verify->outcome->passes,
-                          verify->outcome->faults)) {
-        return error_set(error, WEFT_INTERRUPTED, "verify: interrupted");
+    const struct verify_outcome *outcome = verify->outcome;
+    verify->what = what;
+    if (!verify->stopped && events != NULL && events->progress != NULL) {
+        verify->stopped =
+            !events->progress(events->context, what, outcome->passes, outcome->faults);
     }
-    return WEFT_OK;
+    return verify->stopped ? error_set(error, WEFT_INTERRUPTED, "verify: interrupted") : WEFT_OK;
+}
+
+/* Called on threads of a backend, too, while the thread that verifies waits for them. */
+static bool go_on(void *context, double steps) {
+    struct verify *verify = context;
+    (void)steps;
+    return verify_progress(verify, verify->what, NULL) == WEFT_OK;
+}
+
+struct backend_watch verify_asked(struct verify *verify) {
+    return (struct backend_watch){.go_on = go_on, .context = verify};
 }
 
 void verify_explain(struct verify *verify, const char *format, ...) {

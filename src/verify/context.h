@@ -93,6 +93,9 @@ struct verify {
     struct verify_outcome *outcome;
     struct debug_options flip;  /* of --inject; flip.flip is 0 without it */
     struct debug_options watch; /* of all backends: mapping_is_wish, and options->launches */
+    struct backend_watch asked; /* of all backends: events->progress */
+    const char *what;           /* of the last verify_progress */
+    bool stopped;               /* events->progress has returned false */
     char activity[300];         /* the last text of verify_doing, without the kernel */
     uint64_t cases;             /* of the current stage */
     bool contracts;             /* the only wrong operations are sums that the compiler contracts */
@@ -147,9 +150,12 @@ enum weft_status verify_open(const struct weft_network *network, const struct ve
 /* Reports to the caller of verify_device what is about to run: a stage, and ${what} in it. */
 void verify_doing(struct verify *verify, enum verify_stage stage, const char *what);
 
-/* Reports progress. Fails with WEFT_INTERRUPTED if the caller asks to stop. */
-enum weft_status verify_progress(const struct verify *verify, const char *what,
-                                 struct weft_error *error);
+/* Returns what backends ask: events->progress, so that a verification ends also within a long step
+ * or pass. */
+struct backend_watch verify_asked(struct verify *verify);
+
+/* Reports progress. Fails with WEFT_INTERRUPTED if the caller asks to stop, or has done so. */
+enum weft_status verify_progress(struct verify *verify, const char *what, struct weft_error *error);
 
 /* Writes outcome->diagnosis. */
 void verify_explain(struct verify *verify, const char *format, ...) PRINTF_FORMAT(2, 3);

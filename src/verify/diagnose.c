@@ -222,6 +222,21 @@ static void write_diagnosis(struct verify *verify, enum verify_cause cause,
         no_fuse ? "fused" : "not fused", outcome_names[outcomes->fusing]);
 }
 
+/* Decides without a diagnosis: a device that cannot repeat the piece, or whose verification is
+ * interrupted, has been wrong nevertheless. ${error} says why. */
+static enum weft_status decide_unexplained(struct verify *verify, struct verify_difference *found,
+                                           bool repeats, struct weft_error *error) {
+    char text[280];
+    if (verify->stopped) {
+        *error = (struct weft_error){.message = "interrupted"};
+    }
+    verify_cause_text(CAUSE_NOT_RUN_AGAIN, text, sizeof text);
+    verify_explain(verify, "%s: %.1500s", text, error->message);
+    *error = (struct weft_error){0};
+    verify_decide(verify, found, CAUSE_NOT_RUN_AGAIN, repeats);
+    return verify_progress(verify, verify->what, error);
+}
+
 enum weft_status verify_diagnose(struct verify *verify, const struct verify_piece *piece,
                                  const struct verify_setup *setup, struct verify_difference *found,
                                  bool repeats, struct weft_error *error) {
@@ -231,7 +246,6 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
     enum verify_cause cause;
     enum weft_status status;
 
-    /* A device that cannot repeat the piece has been wrong nevertheless. */
     snprintf(what, sizeof what, "layer %.60s, whose %.60s was wrong, run again: %.120s",
              found->layer, found->tensor, found->where);
     verify_doing(verify, found->stage, what);
@@ -239,19 +253,13 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
     if (status == WEFT_OK && outcomes.right == 0) {
         status = name_layer(piece, setup, found, error);
     }
-    if (status == WEFT_INTERRUPTED) {
-        return status;
+    if (status == WEFT_OK) {
+        run_other_ways(verify, piece, setup, digest, &outcomes);
+        outcomes.stays = outcomes.right == REPEATS && stays_wrong(piece);
     }
-    if (status != WEFT_OK) {
-        verify_cause_text(CAUSE_NOT_RUN_AGAIN, what, sizeof what);
-        verify_explain(verify, "%s: %.1500s", what, error->message);
-        *error = (struct weft_error){0};
-        verify_decide(verify, found, CAUSE_NOT_RUN_AGAIN, repeats);
-        return WEFT_OK;
+    if (status != WEFT_OK || verify->stopped) {
+        return decide_unexplained(verify, found, repeats, error);
     }
-
-    run_other_ways(verify, piece, setup, digest, &outcomes);
-    outcomes.stays = outcomes.right == REPEATS && stays_wrong(piece);
     repeats = repeats || outcomes.right > 0 || outcomes.other > 0;
     cause = repeats
                 ? explain_unstable(&outcomes)
@@ -263,5 +271,5 @@ enum weft_status verify_diagnose(struct verify *verify, const struct verify_piec
         smallest.options.no_fuse = setup->options.no_fuse || outcomes.fusing != OUTCOME_RIGHT;
         verify_bundle(verify, piece, &smallest, found);
     }
-    return WEFT_OK;
+    return verify_progress(verify, verify->what, error);
 }

@@ -59,7 +59,8 @@ enum weft_status verify_reference_check(struct weft_error *error) {
 
 struct verify_setup verify_reference_setup(const struct verify *verify, size_t batch) {
     unsigned threads = verify->outcome->device.builtin ? 1 : verify->options->device.threads;
-    return (struct verify_setup){.options = {.device = "cpu", .batch = batch, .threads = threads}};
+    return (struct verify_setup){
+        .options = {.device = "cpu", .batch = batch, .threads = threads, .watch = verify->asked}};
 }
 
 /* The test of verification computes them again; a new contract needs new ones. */

@@ -84,8 +84,9 @@ struct verify_outcome {
     double seconds;
 };
 
-/* Callbacks; each may be NULL. If ${progress} returns false, verification stops with
- * WEFT_INTERRUPTED. */
+/* Callbacks; each may be NULL. If ${progress} returns false, verification stops
+ * with WEFT_INTERRUPTED. It is called several times a second, also on threads of a backend, but never
+ * on two at once. */
 struct verify_events {
     void (*stage)(void *context, enum verify_stage stage, enum verify_result result, uint64_t cases,
                   double seconds);
@@ -96,7 +97,8 @@ struct verify_events {
 };
 
 /* Verifies the device that options->device names. Returns WEFT_OK when ${outcome} was filled in,
- * whatever its result. Fails with WEFT_NO_VERDICT if this host cannot be the reference, if
+ * whatever its result. Fails with WEFT_INTERRUPTED; outcome->result then says whether a difference
+ * was found before; with WEFT_NO_VERDICT if this host cannot be the reference, if
  * nothing was compared, or without memory; with WEFT_BAD_DEVICE if "auto" finds no OpenCL device,
  * since the CPU backend is compared with itself only for "cpu"; and otherwise as
  * backend_open, also for ${notice}. ${events} may be NULL. */

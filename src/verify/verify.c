@@ -242,6 +242,7 @@ enum weft_status verify_device(const struct verify_options *options,
         TRY(verify_bundle_check(options->bundle, error));
     }
     TRY(verify_choose(selector, &outcome->device, notice, error));
+    verify.asked = verify_asked(&verify);
     verify.watch.mapping_is_wish = options->device.mapping != WEFT_MAPPING_GPU;
     if (options->launches) {
         verify.watch.wait = true;
@@ -249,6 +250,10 @@ enum weft_status verify_device(const struct verify_options *options,
         verify.watch.context = &verify;
     }
     status = run_all(&verify, error);
+    if (status == WEFT_INTERRUPTED && error != NULL) { /* backends name what they did */
+        *error = (struct weft_error){.status = WEFT_OK};
+        error_set(error, status, "verify: interrupted");
+    }
     status = status == WEFT_OK ? check_outcome(outcome, error) : without_verdict(status, error);
     if (status == WEFT_OK && options->bundle != NULL && outcome->bundle[0] == '\0' &&
         outcome->result == VERIFY_EQUAL) {

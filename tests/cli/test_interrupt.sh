@@ -175,6 +175,14 @@ expect_at_once
 expect_text err "weft: evaluation: interrupted after 0 of "
 end
 
+begin "in the middle of a step of verify"
+DELAY=3 interrupted out "layers " SIGTERM verify --device cpu --network "$work/files/large.json"
+expect_code 130
+expect_at_once
+expect_text out "verdict:    no verdict"
+expect_text err "weft: verify: interrupted"
+end
+
 begin "verify --for"
 interrupted out "evaluation " SIGINT verify --device cpu --steps 2 --for 1h
 expect_code 130
