@@ -26,12 +26,16 @@ static int is_default(const struct sigaction *action) {
     return (action->sa_flags & (int)SA_SIGINFO) == 0 && action->sa_handler == SIG_DFL;
 }
 
-void os_handlers_restore(void *handlers) {
-    struct handlers *saved = handlers;
+void os_handlers_set(const void *handlers) {
+    const struct handlers *saved = handlers;
     for (int i = 0; saved != NULL && i < SIGNALS; i++) {
         if (!is_default(&saved->actions[i])) {
             sigaction(signals[i], &saved->actions[i], NULL);
         }
     }
-    free(saved);
+}
+
+void os_handlers_restore(void *handlers) {
+    os_handlers_set(handlers);
+    free(handlers);
 }

@@ -4,11 +4,15 @@
 
 /* Returns the handlers that this process has for crashes and requests to end, for
  * os_handlers_restore. Call it before code that may load a driver or its compiler: LLVM, for
- * example, sets handlers of its own. Returns NULL without memory. */
+ * example, sets handlers of its own. The caller frees them with free() or os_handlers_restore.
+ * Returns NULL without memory. */
 void *os_handlers_save(void);
 
-/* Sets those of ${handlers} again that were not the system's default and are replaced now. Frees
- * ${handlers}, which may be NULL. */
+/* Sets those of ${handlers} again that were not the system's default and are replaced now.
+ * ${handlers} may be NULL. */
+void os_handlers_set(const void *handlers);
+
+/* Sets and frees ${handlers}. */
 void os_handlers_restore(void *handlers);
 
 #endif

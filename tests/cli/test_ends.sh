@@ -77,6 +77,58 @@ else
     end
 fi
 
+# A driver that sets a handler of its own in the first call SETS, and crashes in DIES.
+cat >"$work/files/calls.c" <<'C'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+static void die(int number) {
+    write(2, "the driver's line\n", 18);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+static void called(const char *name) {
+    static int set;
+    if (strcmp(getenv("SETS"), name) == 0 && set++ == 0) {
+        signal(SIGSEGV, die);
+    }
+    if (strcmp(getenv("DIES"), name) == 0) {
+        raise(SIGSEGV);
+    }
+}
+/* Every function here has at most nine arguments of the size of a pointer. */
+#define CALL(name) \
+    void *name(void *a, void *b, void *c, void *d, void *e, void *f, void *g, void *h, void *i) { \
+        void *(*next)() = dlsym(RTLD_NEXT, #name); \
+        called(#name); \
+        return next(a, b, c, d, e, f, g, h, i); \
+    }
+CALL(clCreateContext)
+CALL(clCreateCommandQueue)
+CALL(clEnqueueNDRangeKernel)
+CALL(clFinish)
+CALL(clGetDeviceInfo)
+CALL(clReleaseContext)
+C
+if [ -n "${WEFT_SANITIZE:-}" ] || ! "$weft" devices 2>/dev/null | grep -q "Portable Computing"; then
+    skip "handlers that a driver sets in its calls" "PoCL is not there, or a sanitizer reports crashes"
+else
+    cc -std=gnu99 -w -shared -fPIC -o "$work/files/calls.so" "$work/files/calls.c" -ldl || exit 1
+    for sets in clGetDeviceInfo clCreateContext clCreateCommandQueue clEnqueueNDRangeKernel; do # as LLVM: once
+        for dies in clFinish clReleaseContext; do
+            begin "a driver that sets a handler in $sets and crashes in $dies"
+            LD_PRELOAD=$work/files/calls.so SETS=$sets DIES=$dies run evaluate "$source/data/trained.safetensors" --data "$sample" --device "Portable Computing"
+            expect_code 139
+            [ "$(tail -n 2 "$work/err" | head -n 1)" = "$blame" ] || problem "the explanation is not the end of stderr"
+            expect_no_text err "the driver's line"
+            end
+        done
+    done
+fi
+
 signals=(ABRT)
 [ -n "${WEFT_SANITIZE:-}" ] || signals+=(SEGV BUS ILL FPE TRAP SYS) # the sanitizer reports it
 for signal in "${signals[@]}"; do

@@ -95,6 +95,7 @@ enum weft_status opencl_devices_list(struct device_info **devices, size_t *count
     cl_platform_id platforms[MAX_PLATFORMS] = {NULL};
     cl_uint platform_count = 0;
     struct found found = {0};
+    void *handlers = os_handlers_save();
     cl_int code = find_platforms(platforms, &platform_count);
     enum weft_status status = WEFT_OK;
     for (unsigned i = 0; i < platform_count; i++) {
@@ -102,6 +103,7 @@ enum weft_status opencl_devices_list(struct device_info **devices, size_t *count
     }
     explain(&found, code, note);
 done:
+    os_handlers_restore(handlers);
     free(found.without.bytes);
     if (status != WEFT_OK) {
         free(found.devices);

@@ -48,6 +48,7 @@ static void close_opencl(struct backend *backend) {
     OPENCL_RELEASE(cl->device, CommandQueue, cl->queue);
     OPENCL_RELEASE(cl->device, Context, cl->context);
     opencl_sub_device_finish(cl);
+    opencl_handlers_finish(&cl->handlers);
     free(cl->profile);
     free(cl->kernels.list);
     free(cl->groups.list);

@@ -95,6 +95,7 @@ static enum weft_status make_program(struct opencl_backend *cl,
     cl->device_division = cl->mapping == WEFT_MAPPING_CPU && options->math == WEFT_MATH_EXACT &&
                           opencl_division_promised(&cl->base.device);
     TRY(build_program(cl, options, error));
+    opencl_handlers_again(&cl->handlers);
     if (cl->device_division) {
         TRY(opencl_division_check(cl, &right, error));
     }
@@ -124,9 +125,11 @@ static enum weft_status open_device(struct opencl_backend *cl,
     }
     opencl_log_device(cl);
     TRY(work_groups_device(cl->device, &cl->limits, error));
+    opencl_handlers_again(&cl->handlers);
     cl->context = clCreateContext(NULL, 1, &cl->device, NULL, NULL, &code);
     TRY(opencl_check(code, "clCreateContext", error));
     TRY(make_queue(cl, error));
+    opencl_handlers_again(&cl->handlers);
     TRY(make_kernels(cl, options, error));
     TRY(opencl_steps_init(cl, options, error));
     TRY(opencl_tensors_plan(&cl->kernels, cl->steps != NULL ? &cl->steps->phases : NULL,
@@ -168,6 +171,7 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     cl->limits = first->limits;
     cl->room = first->room;
     cl->all_resident = true;
+    opencl_handlers_open(&cl->handlers);
     clRetainContext(cl->context = first->context);
     clRetainProgram(cl->program.object = first->program.object);
     TRY_OR(failed, make_queue(cl, error));
@@ -177,9 +181,11 @@ enum weft_status opencl_open_shared(struct opencl_backend *first,
     TRY_OR(failed, opencl_fill_init(cl, error));
     TRY_OR(failed, opencl_memory_init(cl, error));
     TRY_OR(failed, opencl_plan_init(cl, error));
+    opencl_handlers_end(&cl->handlers);
     *shared = cl;
     return WEFT_OK;
 failed:
+    opencl_handlers_end(&cl->handlers);
     opencl_ops.close(&cl->base);
     return status;
 }
@@ -209,7 +215,9 @@ static enum weft_status open_program(const struct backend_request *request,
                                   .mapping = mapping,
                                   .recompile = *recompile,
                                   .debug = request->debug};
+    opencl_handlers_open(&cl->handlers);
     status = open_device(cl, request->options, error);
+    opencl_handlers_end(&cl->handlers);
     *too_small = cl->groups_too_small;
     *recompile =
         status == WEFT_BAD_DEVICE && cl->untried && !*too_small && !opencl_is_lost(cl->device);

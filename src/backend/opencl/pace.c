@@ -62,6 +62,7 @@ void opencl_pace_begin(struct opencl_backend *cl, size_t count, bool train) {
         work += watch_work(&cl->base.network->layers[i]) * (!train ? 1 : i > 0 ? 3 : 2);
     }
     watch_begin(&cl->base.watch, work * count);
+    opencl_handlers_call(&cl->handlers);
     cl->pace.queued = 0;
 }
 
@@ -99,7 +100,11 @@ void opencl_pace_waited(struct opencl_backend *cl) {
 
 enum weft_status opencl_pace_finish(struct opencl_backend *cl, const char *call,
                                     struct weft_error *error) {
-    TRY(opencl_queue_check(cl, clFinish(cl->queue), call, error));
+    cl_int code;
+    opencl_handlers_again(&cl->handlers);
+    code = clFinish(cl->queue);
+    opencl_handlers_again(&cl->handlers);
+    TRY(opencl_queue_check(cl, code, call, error));
     opencl_pace_waited(cl);
     return WEFT_OK;
 }

@@ -112,6 +112,7 @@ enum weft_status opencl_program_build(struct opencl_backend *cl, struct opencl_p
     }
     TRY(opencl_lost_check(cl->device, error));
     debug_announce(cl, "clBuildProgram");
+    opencl_handlers_again(&cl->handlers);
     return opencl_compile(cl->context, cl->device, source, NULL, flags, &cl->base.log,
                           &program->object, error);
 }

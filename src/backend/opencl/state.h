@@ -4,6 +4,7 @@
 #define WEFT_OPENCL_STATE_H
 
 #include "backend/opencl/fusions.h"
+#include "backend/opencl/handlers.h"
 #include "backend/opencl/kernels.h"
 #include "backend/opencl/layer.h"
 #include "backend/ops.h"
@@ -105,6 +106,7 @@ struct opencl_backend {
         uint64_t memory, buffer; /* bytes: of all buffers, of one */
         bool shared;             /* memory is what is free on the host */
     } room;                      /* of room.c */
+    struct opencl_handlers handlers;
     bool has_computed;           /* the host has waited for work of a pass, which succeeded */
     struct debug_guards *guards; /* after the buffers, with debug->announce; or NULL */
     struct opencl_groups groups;

@@ -14,10 +14,14 @@ void *os_handlers_save(void) {
     return saved;
 }
 
-void os_handlers_restore(void *handlers) {
-    LPTOP_LEVEL_EXCEPTION_FILTER *saved = handlers;
+void os_handlers_set(const void *handlers) {
+    const LPTOP_LEVEL_EXCEPTION_FILTER *saved = handlers;
     if (saved != NULL && *saved != NULL) {
         SetUnhandledExceptionFilter(*saved);
     }
-    free(saved);
+}
+
+void os_handlers_restore(void *handlers) {
+    os_handlers_set(handlers);
+    free(handlers);
 }
