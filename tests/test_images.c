@@ -64,7 +64,7 @@ START_TEST(sample) {
         ck_assert_str_eq(files[0].sha256, SAMPLE[split].images);
         ck_assert_str_eq(files[1].sha256, SAMPLE[split].labels);
         ck_assert(!files[0].published && !files[1].published);
-        images_hash(&images, &hash);
+        images_hash(&images, &hash, NULL);
         ck_assert_str_eq(hash.images, SAMPLE[split].images);
         ck_assert_str_eq(hash.labels, SAMPLE[split].labels);
         ck_assert_str_eq(data_recognise(&hash, &found)->name, "the sample of Fashion-MNIST");
@@ -111,7 +111,7 @@ START_TEST(published_set) {
         char text[32];
         read_split(REAL, split, &images, files);
         ck_assert(files[0].published && files[1].published);
-        images_hash(&images, &hash);
+        images_hash(&images, &hash, NULL);
         ck_assert(data_recognise(&hash, &found)->published);
         ck_assert_int_eq(found, split);
         ck_assert_uint_eq(images.count, split == WEFT_SPLIT_TRAIN ? 60000 : 10000);

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "data/images.h"
 #include "os/process.h"
 
 /* Long enough for a second signal. After an interrupt, each wait is interrupted. */
@@ -88,6 +89,31 @@ START_TEST(library_asks_the_program) {
 }
 END_TEST
 
+/* The hash of large images ends between two pieces. */
+START_TEST(hash_ends) {
+    const size_t count = 25000; /* 20 MB */
+    uint8_t *pixels = calloc(count, 784);
+    uint16_t *labels = calloc(count, sizeof *labels);
+    const struct weft_images large = {.count = count,
+                                      .channels = 1,
+                                      .height = 28,
+                                      .width = 28,
+                                      .classes = 10,
+                                      .pixels = pixels,
+                                      .labels = labels};
+    struct split_hash hash;
+    ck_assert(pixels != NULL && labels != NULL);
+    set_interrupted(always);
+    ck_assert_int_eq(images_hash(&large, &hash, NULL), WEFT_INTERRUPTED);
+    ck_assert_str_eq(hash.images, "");
+    set_interrupted(NULL);
+    ck_assert_int_eq(images_hash(&large, &hash, NULL), WEFT_OK);
+    ck_assert_uint_eq(strlen(hash.images), 64);
+    free(pixels);
+    free(labels);
+}
+END_TEST
+
 /* A read that waits ends, and so does one that begins to wait later. */
 START_TEST(waits_end) {
     int ends[2];
@@ -148,6 +174,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, terminate_is_a_flag);
     tcase_add_exit_test(tests, second_of_another_kind_ends, OS_INTERRUPTED_CODE);
     tcase_add_test(tests, library_asks_the_program);
+    tcase_add_test(tests, hash_ends);
     tcase_add_test(tests, waits_end);
     tcase_add_test(tests, ignored_stays_ignored);
     tcase_add_loop_exit_test(tests, ends_as_interrupted, 130, 0, 3);

@@ -213,6 +213,29 @@ START_TEST(in_one_kernel) {
 }
 END_TEST
 
+/* Large images are copied in pieces, between which the caller is asked. */
+START_TEST(copied_images) {
+    const size_t count = 12000; /* 19 MB */
+    uint8_t *pixels = calloc(count, 1600);
+    const struct weft_images large = {
+        .count = count, .channels = 1, .height = 40, .width = 40, .pixels = pixels};
+    const struct layer_place cpu = {.name = "cpu", .device = "cpu", .threads = 1};
+    struct asked asked = {.most = SIZE_MAX};
+    struct backend *backend = open_place(&cpu, WEFT_STEP_KERNEL_AUTO, &asked);
+    struct weft_error error = {0};
+    ck_assert_ptr_nonnull(pixels);
+    pause_watch();
+    asked = (struct asked){.most = 1};
+    ck_assert_int_eq(backend_set_images(backend, WEFT_SPLIT_TEST, &large, &error),
+                     WEFT_INTERRUPTED);
+    ck_assert_str_eq(error.message, "copying images: interrupted");
+    asked = (struct asked){.most = SIZE_MAX};
+    ck_assert_int_eq(backend_set_images(backend, WEFT_SPLIT_TEST, &large, NULL), WEFT_OK);
+    backend_close(backend);
+    free(pixels);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_set_timeout(tests, 300);
     tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -220,6 +243,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, in_one_kernel);
     tcase_add_test(tests, needs);
     tcase_add_test(tests, too_large);
+    tcase_add_test(tests, copied_images);
 }
 
 CHECK_MAIN("watch", add_tests)

@@ -226,7 +226,7 @@ enum weft_status weft_images_hash(const struct weft_images *images, struct weft_
     API_NOT_NULL(hash);
     API_STRUCTURE(made, hash, labels);
     API_REQUIRE(images->labels != NULL, "images have no labels");
-    images_hash(images, &found);
+    TRY(images_hash(images, &found, error));
     memcpy(made.images, found.images, sizeof made.images);
     memcpy(made.labels, found.labels, sizeof made.labels);
     api_structure_write(hash, &made, sizeof made);

@@ -57,6 +57,8 @@ static const struct cli_option rows[] = {
     {.name = NULL},
 };
 
+#define INTERRUPTED "evaluation: interrupted after 0 images"
+
 /* The state of one evaluation. */
 struct state {
     const struct options *options;
@@ -105,6 +107,7 @@ static enum weft_status open_session(struct state *state, struct weft_error *err
     const size_t count = weft_images_count(state->images);
     size_t batch = (size_t)state->options->batch;
     float raw[256];
+    enum weft_status status;
     if (state->requested.statistics == WEFT_STATISTICS_RUNNING) {
         const size_t most = cli_needs_batch(network, true);
         batch = batch < most ? batch : most;
@@ -119,7 +122,12 @@ static enum weft_status open_session(struct state *state, struct weft_error *err
         }
         TRY(weft_session_set_pixels(state->session, raw, error));
     }
-    return weft_session_keep(state->session, state->images, error);
+    status = weft_session_keep(state->session, state->images, error);
+    if (status == WEFT_INTERRUPTED) {
+        *error = (struct weft_error){0};
+        error_set(error, status, INTERRUPTED);
+    }
+    return status;
 }
 
 /* Reads the model and the images, and hands both to the device. */
@@ -137,7 +145,7 @@ static enum weft_status prepare(struct state *state, struct weft_error *error) {
     cli_identity_start(&state->identity, state->images);
     cli_message_detail(common, "data: %s, %zu images", folder, weft_images_count(state->images));
     TRY_OR(done, open_session(state, error));
-    cli_identity_finish(&state->identity);
+    TRY_OR(done, cli_identity_wait(&state->identity, INTERRUPTED, error));
     cli_identity_check_split(common, folder, split, &state->identity, state->path, state->model);
     state->names = cli_identity_classes(state->model, &state->identity);
 done:

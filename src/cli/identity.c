@@ -23,6 +23,13 @@ void cli_identity_finish(struct cli_identity *identity) {
     identity->task = NULL;
 }
 
+enum weft_status cli_identity_wait(struct cli_identity *identity, const char *interrupted,
+                                   struct weft_error *error) {
+    cli_identity_finish(identity);
+    return identity->hash.images[0] != '\0' ? WEFT_OK
+                                            : error_set(error, WEFT_INTERRUPTED, "%s", interrupted);
+}
+
 /* Returns the data set that ${hash} is of; its name is NULL if it is not known. */
 static struct weft_known_data recognise(const struct weft_images_hash *hash) {
     struct weft_known_data known = {.size = sizeof known};

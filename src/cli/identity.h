@@ -24,6 +24,11 @@ void cli_identity_start(struct cli_identity *identity, const struct weft_images 
 /* Waits until identity->hash is there. Harmless on all zero, and twice. */
 void cli_identity_finish(struct cli_identity *identity);
 
+/* The same, but fails with WEFT_INTERRUPTED, and the message ${interrupted}, if a signal has ended
+ * the hashing. */
+enum weft_status cli_identity_wait(struct cli_identity *identity, const char *interrupted,
+                                   struct weft_error *error);
+
 /* Warns if the two splits of ${folder} are not a known data set of Fashion-MNIST's classes, nor
  * another one with the names of its classes. */
 void cli_identity_check_folder(const struct cli_options *options, const char *folder,

@@ -216,7 +216,7 @@ static enum weft_status run(const void *given, struct weft_error *error) {
     choice.height = shape[1];
     choice.width = shape[2];
     cli_identity_start(&identity, choice.images);
-    cli_identity_finish(&identity);
+    TRY_OR(done, cli_identity_wait(&identity, "samples: interrupted", error));
     names = cli_identity_classes(NULL, &identity);
     TRY_OR(done, find_class(options->class_name, names, weft_images_classes(choice.images), &class,
                             error));

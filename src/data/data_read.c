@@ -191,15 +191,16 @@ static enum weft_status read_folder(struct reading *reading, unsigned splits,
 }
 
 /* Adds the hashes of ${images}, and whether they are those of the published set, to ${files}. */
-static void describe(const struct weft_images *images, enum weft_split split,
-                     struct idx_file files[2]) {
+static enum weft_status describe(const struct weft_images *images, enum weft_split split,
+                                 struct idx_file files[2], struct weft_error *error) {
     const struct split_hash *published = &known_published[split];
     struct split_hash hash;
-    images_hash(images, &hash);
+    TRY(images_hash(images, &hash, error));
     strcpy(files[DATA_IMAGES].sha256, hash.images);
     strcpy(files[DATA_LABELS].sha256, hash.labels);
     files[DATA_IMAGES].published = strcmp(hash.images, published->images) == 0;
     files[DATA_LABELS].published = strcmp(hash.labels, published->labels) == 0;
+    return WEFT_OK;
 }
 
 /* Reads ${splits} and finishes the images of the others. ${files} has where to store what was read
@@ -223,8 +224,10 @@ static enum weft_status read_some(const char *folder, unsigned splits,
     status = read_folder(&reading, splits, options);
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         if (files[i] != NULL && status == WEFT_OK) {
-            describe(&images[i], (enum weft_split)i, own[i]);
+            status = describe(&images[i], (enum weft_split)i, own[i], error);
         }
+    }
+    for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         if (files[i] != NULL) {
             memcpy(files[i], own[i], sizeof own[i]);
         }

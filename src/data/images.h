@@ -123,8 +123,10 @@ void images_channel_statistics(const struct weft_images *images, size_t channel,
 /* Stores the number of images of each label in ${counts}, images->classes numbers. */
 void images_class_counts(const struct weft_images *images, uint64_t *counts);
 
-/* Stores the hashes of ${images} in ${hash}. */
-void images_hash(const struct weft_images *images, struct split_hash *hash);
+/* Stores the hashes of ${images} in ${hash}. Fails with WEFT_INTERRUPTED after a signal, with empty
+ * ones. */
+enum weft_status images_hash(const struct weft_images *images, struct split_hash *hash,
+                             struct weft_error *error);
 
 /* Returns whether ${images} could be those of Fashion-MNIST: ten classes without names, and grey
  * images of 28 x 28. */

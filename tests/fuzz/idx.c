@@ -56,7 +56,7 @@ static void read_set(struct input images_file, struct input labels_file) {
     if (status == WEFT_OK) {
         images_statistics(&images, &mean, &deviation);
         images_class_counts(&images, counts);
-        images_hash(&images, &hash);
+        images_hash(&images, &hash, NULL);
         data_recognise(&hash, &split);
         REQUIRE(mean >= 0 && mean <= 1 && deviation >= 0 && deviation <= 1);
     } else {

@@ -29,17 +29,32 @@ static void drop_images(struct backend *backend, struct backend_set *set) {
     free(set->pixels);
 }
 
+#define COPY_PIECE ((size_t)1 << 24) /* bytes, which take some milliseconds */
+
+/* Copies ${size} bytes. Fails if the caller is interrupted between two pieces. */
+static enum weft_status copy(struct backend *backend, void *to, const void *from, size_t size,
+                             struct weft_error *error) {
+    watch_begin(&backend->watch, 0);
+    for (size_t begin = 0; begin < size; begin += COPY_PIECE) {
+        const size_t left = size - begin;
+        if (begin > 0) {
+            TRY(watch_check(&backend->watch, "copying images", error));
+        }
+        memcpy((char *)to + begin, (const char *)from + begin,
+               left < COPY_PIECE ? left : COPY_PIECE);
+    }
+    return WEFT_OK;
+}
+
 static enum weft_status set_images(struct backend *backend, struct backend_set *set,
                                    const struct weft_images *images, struct weft_error *error) {
     size_t size = images->count * images_size(images);
-    (void)backend;
     free(set->pixels);
     set->pixels = malloc(size);
     if (set->pixels == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "cpu: no memory for %zu images", images->count);
     }
-    memcpy(set->pixels, images->pixels, size);
-    return WEFT_OK;
+    return copy(backend, set->pixels, images->pixels, size, error);
 }
 
 static enum weft_status set_pixels(struct backend *backend, const float *values,

@@ -186,7 +186,7 @@ static enum weft_status read_data(struct cli_prediction *state, struct weft_erro
     set_shape(state, shape);
     TRY_OR(done, parse_indices(options->index, weft_images_count(images), indices, &count, error));
     cli_identity_start(&identity, images);
-    cli_identity_finish(&identity);
+    TRY_OR(done, cli_identity_wait(&identity, "prediction: interrupted", error));
     cli_identity_check_split(&options->common, folder, split, &identity,
                              options->common.operands[0], state->model);
     TRY_OR(done, weft_model_set_classes(state->model, cli_identity_classes(state->model, &identity),

@@ -157,7 +157,7 @@ static enum weft_status evaluate_run(const struct cli_options *options,
     TRY_OR(done, cli_setup_session(options, model, cli_needs_batch(network, true), true, NULL,
                                    &session, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        cli_identity_finish(&identity[i]);
+        TRY_OR(done, cli_identity_wait(&identity[i], "evaluation: interrupted", error));
         cli_identity_check_split(options, folder, (enum weft_split)i, &identity[i],
                                  weft_model_path(model), model);
     }

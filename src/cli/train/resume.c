@@ -145,7 +145,7 @@ enum weft_status cli_resume_load(struct cli_training *train, struct weft_error *
 
 enum weft_status cli_resume_check_data(struct cli_training *train, struct weft_error *error) {
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        cli_identity_finish(&train->identity[i]);
+        TRY(cli_identity_wait(&train->identity[i], "training: interrupted", error));
         if (!cli_identity_same(&train->saved.hash[i], &train->identity[i].hash)) {
             error_set(error, WEFT_USAGE,
                       "%s: not the images that the run began with: the %s split is another one",

@@ -74,7 +74,7 @@ static enum weft_status prepare(struct cli_training *train, struct weft_error *e
     }
     TRY(open_device(train, error));
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
-        cli_identity_finish(&train->identity[i]);
+        TRY(cli_identity_wait(&train->identity[i], "training: interrupted", error));
     }
     TRY(choose_classes(train, error));
     if (train->from == NULL) {
