@@ -83,6 +83,26 @@ for without in "OCL_ICD_VENDORS=/nowhere" "OCL_ICD_VENDORS=$work/files/empty"; d
     nothing "$without"
 done
 
+# A driver whose library cannot be loaded is installed: the hint names its file.
+mkdir "$work/files/vendors"
+echo "/nowhere/libdriver.so" >"$work/files/vendors/first.icd"
+echo "libnone.so" >"$work/files/vendors/second.icd"
+touch "$work/files/vendors/readme"
+for vendors in "$work/files/vendors" "$work/files/vendors/first.icd"; do
+    begin "drivers that cannot be loaded: $vendors"
+    OCL_ICD_VENDORS=$vendors run devices
+    expect_code 0
+    if [ "$vendors" = "$work/files/vendors" ]; then
+        expect_text err "the library of no installed driver could be loaded ($vendors: first.icd, second.icd): it is missing"
+    else
+        expect_text err "the library of no installed driver could be loaded ($vendors): it is missing"
+    fi
+    expect_no_text err "a driver makes devices"
+    OCL_ICD_VENDORS=/nowhere.icd run devices
+    expect_text err "a driver makes devices"
+    end
+done
+
 # PoCL that cannot start. Other drivers may be there.
 pocl=$(grep -l pocl /etc/OpenCL/vendors/*.icd 2>/dev/null | head -n 1)
 if [ -z "$pocl" ] || ! OCL_ICD_VENDORS=$pocl "$weft" devices 2>/dev/null | grep -q "Portable Computing"; then

@@ -1,5 +1,6 @@
 /* advice.c: what usually helps where OpenCL has no device, or a slow one. */
 #include "backend/opencl/advice.h"
+#include "backend/opencl/vendors.h"
 #include "base/text.h"
 #include "os/access.h"
 
@@ -49,12 +50,26 @@ static void add_variables(struct text *hint) {
     }
 }
 
-void opencl_advise(const char *names, struct weft_error *note) {
+/* There is no platform: no driver is installed, or none could be loaded. */
+static void add_drivers(struct text *hint) {
+    struct text files = {0};
+    opencl_vendors_add(&files);
+    if (files.length > 0) {
+        text_add(hint,
+                 "the library of no installed driver could be loaded (%s): it is missing, needs "
+                 "another one, or memory is limited (ulimit -v)",
+                 files.bytes);
+    } else {
+        text_add(hint, "a driver makes devices: Debian's pocl-opencl-icd, for example, of any CPU");
+    }
+    free(files.bytes);
+}
+
+void opencl_advise(const char *names, bool failed, struct weft_error *note) {
     char folder[4096], path[64], group[64];
     struct text hint = {0};
-    if (names[0] == '\0') {
-        text_add(&hint,
-                 "a driver makes devices: Debian's pocl-opencl-icd, for example, of any CPU");
+    if (names[0] == '\0' && !failed) {
+        add_drivers(&hint);
     }
     pocl_cache(folder);
     if (strstr(names, "Portable Computing Language") != NULL && !os_folder_writable(folder)) {

@@ -87,7 +87,7 @@ static void explain(const struct found *found, cl_int code, struct weft_error *n
     } else {
         return;
     }
-    opencl_advise(without, note);
+    opencl_advise(without, code != CL_SUCCESS && code != PLATFORM_NOT_FOUND_KHR, note);
 }
 
 enum weft_status opencl_devices_list(struct device_info **devices, size_t *count,
