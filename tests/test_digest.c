@@ -68,7 +68,8 @@ static void save_both(void) {
     ck_assert_uint_le(model->network->parameter_count, 16);
     ck_assert_int_eq(model_save(model, temporary_path("model"), NULL, NULL), WEFT_OK);
     ck_assert_int_eq(checkpoint_set_text(&checkpoint, "key", "text", NULL), WEFT_OK);
-    ck_assert_int_eq(checkpoint_save(&checkpoint, temporary_path("checkpoint"), NULL, NULL), WEFT_OK);
+    ck_assert_int_eq(checkpoint_save(&checkpoint, temporary_path("checkpoint"), NULL, NULL),
+                     WEFT_OK);
     checkpoint_set_text(&checkpoint, "key", NULL, NULL);
     json_decref(checkpoint.texts);
     model_destroy(model);
