@@ -1,5 +1,5 @@
-/* test_failed_calls.c: a session after a call of OpenCL has failed, without a loss of the device: it
- * goes on, with the bits of one in which nothing has failed. */
+/* test_failed_calls.c: a session after a call of OpenCL has failed, without a loss of the device:
+ * it goes on, with the bits of one in which nothing has failed. */
 #include "player_case.h"
 
 #include "api_case.h"
@@ -55,8 +55,8 @@ static enum weft_status evaluate(struct weft_session *session, const struct weft
     return WEFT_OK;
 }
 
-/* Uses all that a session makes memory for: a set that is kept, and larger and smaller ones that are
- * copied; steps, changes of images, passes of one and of several batches. */
+/* Uses all that a session makes memory for: a set that is kept, and larger and smaller ones that
+ * are copied; steps, changes of images, passes of one and of several batches. */
 static enum weft_status compute(struct weft_session *session, struct results *results) {
     struct weft_training_options options = WEFT_TRAINING_OPTIONS;
     uint8_t pixels[PREDICTED * API_AREA];
@@ -159,7 +159,8 @@ START_TEST(portions_that_did_not_grow) {
 }
 END_TEST
 
-/* A prediction that fails while its pixels are sent has waited for them: the caller may free them. */
+/* A prediction that fails while its pixels are sent has waited for them: the caller may free them.
+ */
 START_TEST(pixels_of_a_failed_prediction) {
     float logits[BATCH * API_CLASSES], again[BATCH * API_CLASSES];
     uint8_t *pixels = aligned_alloc(PAGE, PAGE);

@@ -92,8 +92,8 @@ struct network_needs {
 struct network_needs network_needs_of(const struct weft_network *network, size_t batch,
                                       bool forward_only);
 
-/* Fails with WEFT_USAGE unless each batch norm of ${network} has at most 2^32 - 1 values of a channel
- * in ${batch} images, of which it can take statistics. */
+/* Fails with WEFT_USAGE unless each batch norm of ${network} has at most 2^32 - 1 values of a
+ * channel in ${batch} images, of which it can take statistics. */
 enum weft_status network_check_statistics(const struct weft_network *network, size_t batch,
                                           struct weft_error *error);
 
@@ -299,8 +299,8 @@ enum weft_status backend_evaluate(struct backend *backend, const struct evaluati
                                   struct weft_error *error);
 
 /* Returns how many images, a multiple of ${batch}, an evaluation may give to one call of
- * backend_evaluate, if none depends on the others: what takes some tenths of a second at most, as far
- * as backend_pass_took has learned. At first that is a batch. */
+ * backend_evaluate, if none depends on the others: what takes some tenths of a second at most, as
+ * far as backend_pass_took has learned. At first that is a batch. */
 size_t backend_pass_size(const struct backend *backend, size_t batch);
 
 /* Learns that a pass of ${images} has taken ${seconds}. */

@@ -105,8 +105,8 @@ static void begin_pass(struct backend *backend, size_t count, bool trains, bool 
     }
 }
 
-/* Returns ${status}, that of a pass. One that failed has left tensors of several passes, or parts of
- * them. */
+/* Returns ${status}, that of a pass. One that failed has left tensors of several passes, or parts
+ * of them. */
 static enum weft_status end_pass(struct backend *backend, enum weft_status status) {
     if (status != WEFT_OK) {
         backend_forget_tensors(backend);

@@ -1,5 +1,5 @@
-/* pass_size.c: how many images a pass of an evaluation has. A long pass costs few waits for the device,
- * but the caller is not asked before it ends. */
+/* pass_size.c: how many images a pass of an evaluation has. A long pass costs few waits for the
+ * device, but the caller is not asked before it ends. */
 #include "backend/ops.h"
 
 /* Seconds of a pass. */

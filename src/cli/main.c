@@ -145,8 +145,8 @@ static enum weft_status blame_interrupt(enum weft_status status, struct weft_err
     return error->status = WEFT_INTERRUPTED;
 }
 
-/* Flushes what a command has printed that ends with ${status}. If that fails, it is the failure of a
- * command that has not failed; of another one it is reported in addition. */
+/* Flushes what a command has printed that ends with ${status}. If that fails, it is the failure of
+ * a command that has not failed; of another one it is reported in addition. */
 static enum weft_status deliver(enum weft_status status, struct weft_error *error) {
     struct weft_error lost = {0};
     if (cli_message_flush(&lost) == WEFT_OK) {

@@ -24,8 +24,8 @@ static enum weft_status fail(const struct cli_file *output, const char *what,
     return error_hint(error, "it would be replaced: write to another file");
 }
 
-/* Fails if ${output} is the folder of the run ${folder}, or a file of it: of those that are ${drawn}
- * from the others, too, or not. */
+/* Fails if ${output} is the folder of the run ${folder}, or a file of it: of those that are
+ * ${drawn} from the others, too, or not. */
 static enum weft_status check_run(const struct cli_file *output, const char *folder, bool drawn,
                                   const char *option, struct weft_error *error) {
     char path[OS_PATH], what[512];

@@ -191,9 +191,9 @@ void os_sync_folder_of(const char *path);
 enum weft_status os_make_temporary(char path[1024], struct weft_error *error);
 
 /* Removes the name ${path} of the file that ${stream} has open, so that it does not outlive the
- * processes that use it, and stores in ${other} a path by which child processes of this one open it.
- * Returns false where the system has no such path. The file then is as it was, unless nothing is at
- * ${path}: in that case only ${stream} has it. */
+ * processes that use it, and stores in ${other} a path by which child processes of this one open
+ * it. Returns false where the system has no such path. The file then is as it was, unless nothing
+ * is at ${path}: in that case only ${stream} has it. */
 bool os_hide_file(FILE *stream, const char *path, char other[32]);
 
 /* Removes the folder ${path} and the files in it, but no folders in it. Harmless when there is no

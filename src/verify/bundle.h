@@ -25,8 +25,8 @@ struct bundle_content {
 void verify_bundle_write(struct verify *verify, const struct bundle_content *content,
                          const struct verify_difference *found);
 
-/* bundle_folder.c: the file that makes a folder a bundle, the beginning of its text, and the file of
- * the network of the options. */
+/* bundle_folder.c: the file that makes a folder a bundle, the beginning of its text, and the file
+ * of the network of the options. */
 #define VERIFY_BUNDLE_README  "README"
 #define VERIFY_BUNDLE_TITLE   "weft verify found a difference between an OpenCL device and IEEE 754"
 #define VERIFY_BUNDLE_NETWORK "network.json"

@@ -84,9 +84,9 @@ struct verify_outcome {
     double seconds;
 };
 
-/* Callbacks; each may be NULL. If ${progress} returns false, verification stops
- * with WEFT_INTERRUPTED. It is called several times a second, also on threads of a backend, but never
- * on two at once. */
+/* Callbacks; each may be NULL. If ${progress} returns false, verification stops with
+ * WEFT_INTERRUPTED. It is called several times a second, also on threads of a backend, but never on
+ * two at once. */
 struct verify_events {
     void (*stage)(void *context, enum verify_stage stage, enum verify_result result, uint64_t cases,
                   double seconds);

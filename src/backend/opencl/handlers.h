@@ -12,8 +12,8 @@ struct opencl_handlers {
 /* Remembers the handlers of the program, before the device is opened. */
 void opencl_handlers_open(struct opencl_handlers *handlers);
 
-/* Remembers them at the beginning of a training, an evaluation or a propagation, if it is one of the
- * first. */
+/* Remembers them at the beginning of a training, an evaluation or a propagation, if it is one of
+ * the first. */
 void opencl_handlers_call(struct opencl_handlers *handlers);
 
 /* Sets the remembered ones again, if there are any: after calls in which the

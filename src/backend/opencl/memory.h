@@ -17,8 +17,8 @@ void opencl_memory_finish(struct opencl_backend *cl);
 enum weft_status opencl_buffer(struct opencl_backend *cl, size_t bytes, const char *what,
                                cl_mem *buffer, struct weft_error *error);
 
-/* Makes ${buffer}, which may be NULL, hold at least ${bytes}. The contents are lost if it grows, and
- * after a failure it is NULL: what a later call needs must then be made again. */
+/* Makes ${buffer}, which may be NULL, hold at least ${bytes}. The contents are lost if it grows,
+ * and after a failure it is NULL: what a later call needs must then be made again. */
 enum weft_status opencl_buffer_grow(struct opencl_backend *cl, size_t bytes, const char *what,
                                     cl_mem *buffer, struct weft_error *error);
 

@@ -98,8 +98,8 @@ static enum weft_status make_queue(struct opencl_backend *cl, struct weft_error 
 }
 
 /* Makes memory for portions of at least ${capacity} images. If that has failed before, because
- * portions could not grow, there is none, although sets on the host are in use: each call that sends
- * portions makes sure. */
+ * portions could not grow, there is none, although sets on the host are in use: each call that
+ * sends portions makes sure. */
 static enum weft_status make_portions(struct opencl_backend *cl, size_t capacity,
                                       struct weft_error *error) {
     static const char what[] = "a portion of the images";

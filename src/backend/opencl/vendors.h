@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 
-/* Adds to ${text} the files that the loader reads, "/etc/OpenCL/vendors: a.icd, b.icd", or nothing if
- * there are none, or it finds drivers in another way. */
+/* Adds to ${text} the files that the loader reads, "/etc/OpenCL/vendors: a.icd, b.icd", or nothing
+ * if there are none, or it finds drivers in another way. */
 void opencl_vendors_add(struct text *text);
 
 #endif

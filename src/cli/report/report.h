@@ -31,8 +31,8 @@ struct cli_report_part {
     struct weft_images *images;
 };
 
-/* sprite.c: chooses the images of all ${count} ${parts} of ${page} and makes the sprite of them. Fails
- * with WEFT_NO_MEMORY without memory. */
+/* sprite.c: chooses the images of all ${count} ${parts} of ${page} and makes the sprite of them.
+ * Fails with WEFT_NO_MEMORY without memory. */
 enum weft_status cli_report_sprite(struct page *page, const struct cli_report_part *parts,
                                    size_t count, struct weft_error *error);
 

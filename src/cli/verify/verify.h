@@ -59,8 +59,8 @@ enum weft_status cli_verify_children(const struct cli_verify_options *options,
 void cli_child_identity(const struct device_info *device, char text[CLI_CHILD_IDENTITY]);
 
 /* What the file has when the child came to its end with ${status}: the exit code alone is no
- * verdict, since a driver may end the process with any. Returns whether ${doing} says that for an end
- * with ${status}. */
+ * verdict, since a driver may end the process with any. Returns whether ${doing} says that for an
+ * end with ${status}. */
 const char *cli_child_end(enum weft_status status);
 bool cli_child_has_ended(const char *doing, enum weft_status status);
 
@@ -77,8 +77,8 @@ struct cli_child_file {
     char folder[1024]; /* that is left to remove, or empty */
 };
 
-/* Makes the file of a child to come; writing to it then needs no space on the disk. Where the system
- * can do that, nothing has to be removed if this process is killed. */
+/* Makes the file of a child to come; writing to it then needs no space on the disk. Where the
+ * system can do that, nothing has to be removed if this process is killed. */
 void cli_child_file_make(struct cli_child_file *file);
 
 /* Stores what the file has, without the spaces at its end, in ${doing}, empty if it cannot be read.

@@ -1,8 +1,8 @@
 /* fmaf.c: a correctly rounded fmaf that replaces the one of the library of mingw-w64.
  *
  * That one rounds twice: of 60 million random arguments, it got 11 million wrong (version 10), and
- * weft verify reports it (src/verify/reference.c). Code for processors with an fma instruction does not
- * call this function. */
+ * weft verify reports it (src/verify/reference.c). Code for processors with an fma instruction does
+ * not call this function. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>

@@ -130,8 +130,8 @@ void player_release_install(cl_icd_dispatch *dispatch);
 cl_int player_begin(struct player_device *device, const char *name, bool waits);
 void player_lose(struct player_device *device, bool late);
 
-/* Counts a call, or a launch of a kernel, of ${name} in WEFT_PLAY_FAIL, if it matches. Returns whether
- * it is the one that fails; then the variable is removed. */
+/* Counts a call, or a launch of a kernel, of ${name} in WEFT_PLAY_FAIL, if it matches. Returns
+ * whether it is the one that fails; then the variable is removed. */
 bool player_fails(const char *name);
 
 /* memory.c: the buffer ${handle} is used. Returns the code with which that fails. */
