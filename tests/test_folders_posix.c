@@ -65,7 +65,8 @@ END_TEST
 
 static int read_before_failure = -1; /* entries that readdir returns; negative: all */
 
-/* In place of the C library's, whose name depends on the size of offsets. */
+/* In place of the C library's, whose name depends on the size of offsets.
+ * NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): its name is reserved */
 struct dirent *readdir(DIR *folder) {
     struct dirent *(*real)(DIR *);
     void *found = dlsym(RTLD_NEXT, "readdir64");

@@ -25,19 +25,19 @@ static void finish(struct cli_child_file *file) {
 void cli_child_file_make(struct cli_child_file *file) {
     struct weft_error ignored = {0};
     char hidden[32];
+    bool made;
     *file = (struct cli_child_file){.stream = NULL};
     if (os_make_temporary(file->folder, &ignored) == WEFT_OK) {
         snprintf(file->path, sizeof file->path, "%s/status", file->folder);
         file->stream = fopen(file->path, "w+b");
     }
-    if (file->stream == NULL || fprintf(file->stream, "%*s\n", WIDTH, "") != WIDTH + 1 ||
-        fflush(file->stream) != 0) {
-        finish(file);
-    } else if (os_hide_file(file->stream, file->path, hidden)) {
+    made = file->stream != NULL && fprintf(file->stream, "%*s\n", WIDTH, "") == WIDTH + 1 &&
+           fflush(file->stream) == 0;
+    if (made && os_hide_file(file->stream, file->path, hidden)) {
         strcpy(file->path, hidden);
         os_remove_temporary(file->folder);
         file->folder[0] = '\0';
-    } else if (os_is_missing(file->path)) {
+    } else if (!made || os_is_missing(file->path)) {
         finish(file);
     }
     if (file->stream == NULL) {
