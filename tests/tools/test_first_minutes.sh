@@ -43,7 +43,7 @@ minutes --nonesuch
 expect_code 2
 expect_empty out
 ran="first-minutes into a folder that exists"
-"$source/tools/first-minutes" --out "$work/files" >"$work/out" 2>"$work/err"
+"$source/tools/first-minutes" --weft "$weft" --out "$work/files" >"$work/out" 2>"$work/err"
 code=$?
 expect_code 2
 expect_text err "exists"
