@@ -83,8 +83,12 @@ begin "report: the old one stays, and no lock"
 run "${train[@]}" --epochs 1 --out reported
 run report reported --no-images
 cp reported/report.html before.html
+# The thread sanitizer handles a signal in a later call of the thread that gets it: never, if that one
+# hashes the images and ends.
+delay=0
+[ "${WEFT_SANITIZE:-}" != thread ] || delay=3
 for signal in SIGTERM SIGINT; do
-    interrupted err "device: " "$signal" report reported --data "$work/files" --device cpu
+    DELAY=$delay interrupted err "device: " "$signal" report reported --data "$work/files" --device cpu
     expect_code 130
     expect_text err "interrupted"
     [ ! -e reported/weft.lock ] || problem "the lock of the run folder is left"
