@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """tally.py: adds up the results of a run of the tests, for tools/test.
 
-usage: tests/support/tally.py TESTLOG [LATER]
+usage: tests/support/tally.py TESTLOG [LATER]...
 
-A program in LATER, the log of a second run of some of them, replaces the one in TESTLOG. Reads Meson's meson-logs/testlog.json, which has one object for each program. Each program prints "NAME: N passed, N
-failed". A program without that line, or one that failed without a failed test (a crash, a timeout), is one failure.
+A program in LATER, the log of a further run of some of them, replaces the one before. Reads Meson's
+meson-logs/testlog.json, which has one object for each program. Each program prints "NAME: N passed, N failed". A
+program without that line, or one that failed without a failed test (a crash, a timeout), is one failure.
 
 Prints a line for each program with failures, then the lines of its failed tests, and last "PASSED FAILED". Ends with 1 if the log cannot be read.
 """
@@ -31,7 +32,7 @@ def count(program):
 
 
 def main():
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
     passed = failed = 0
     programs = {}
