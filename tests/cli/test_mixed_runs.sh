@@ -2,22 +2,8 @@
 # test_mixed_runs.sh: files of one folder that do not belong together are noticed, and none is lost.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_mixed_runs
-train=(train --data "$sample" --device cpu --batch 20)
-"$weft" "${train[@]}" --epochs 3 --out "$work/files/a" >/dev/null 2>&1 || exit 1
-"$weft" "${train[@]}" --epochs 3 --seed 1 --out "$work/files/b" >/dev/null 2>&1 || exit 1
-a=$work/files/a
-# The files of a run that was killed after its last epoch.
-mkdir "$work/files/unfinished"
-cp "$a"/{model.safetensors,checkpoint.safetensors,history.csv,steps.csv} "$work/files/unfinished"
-
-# same_result FOLDER: the run is the one in $a, except for times, and nothing else is in the folder.
-same_result() {
-    for file in model.safetensors confusion-train.csv confusion-test.csv steps.csv; do
-        expect_same "$1/$file" "$a/$file"
-    done
-    [ "$(cut -d, -f1-4 "$1/history.csv")" = "$(cut -d, -f1-4 "$a/history.csv")" ] || problem "the history differs"
-    [ "$(ls -A "$1")" = "$(ls -A "$a")" ] || problem "files: $(ls -A "$1")"
-}
+# shellcheck source=tests/support/runs.sh
+. "$source/tests/support/runs.sh"
 
 for file in model.safetensors checkpoint.safetensors history.csv steps.csv confusion-train.csv confusion-test.csv run.json; do
     begin "$file of another run"

@@ -3,13 +3,8 @@
 # killed, and follows no planted link.
 # shellcheck source=tests/support/cli.sh
 . "${WEFT_SOURCE:?}/tests/support/cli.sh" cli_run_folder
-train=(train --data "$sample" --device cpu --batch 20)
-"$weft" "${train[@]}" --epochs 3 --out "$work/files/a" >/dev/null 2>&1 || exit 1
-"$weft" "${train[@]}" --epochs 3 --seed 1 --out "$work/files/b" >/dev/null 2>&1 || exit 1
-a=$work/files/a
-# The files of a run that was killed after its last epoch.
-mkdir "$work/files/unfinished"
-cp "$a"/{model.safetensors,checkpoint.safetensors,history.csv,steps.csv} "$work/files/unfinished"
+# shellcheck source=tests/support/runs.sh
+. "$source/tests/support/runs.sh"
 
 # start FOLDER ARGUMENTS...: starts a training in FOLDER that lasts, as process $training, and waits
 # for its first checkpoint. Under nohup SIGHUP would be ignored, as weft keeps it.
@@ -28,15 +23,6 @@ stop() {
     kill "-$1" $training
     wait $training 2>/dev/null
     code=$?
-}
-
-# same_result FOLDER: the run is the one in $a, except for times, and nothing else is in the folder.
-same_result() {
-    for file in model.safetensors confusion-train.csv confusion-test.csv steps.csv; do
-        expect_same "$1/$file" "$a/$file"
-    done
-    [ "$(cut -d, -f1-4 "$1/history.csv")" = "$(cut -d, -f1-4 "$a/history.csv")" ] || problem "the history differs"
-    [ "$(ls -A "$1")" = "$(ls -A "$a")" ] || problem "files: $(ls -A "$1")"
 }
 
 # ---- two processes ----
