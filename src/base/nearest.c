@@ -4,11 +4,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define LETTERS 64
+#include "base/least.h"
 
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
-}
+#define LETTERS 64
 
 static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -21,7 +19,7 @@ static bool equal(char a, char b) {
 size_t nearest_distance(const char *a, const char *b) {
     /* [i][j]: the distance of the first i letters of a from the first j of b. */
     size_t table[LETTERS + 1][LETTERS + 1];
-    size_t rows = smaller(strlen(a), LETTERS), columns = smaller(strlen(b), LETTERS);
+    size_t rows = least(strlen(a), LETTERS), columns = least(strlen(b), LETTERS);
     for (size_t i = 0; i <= rows; i++) {
         for (size_t j = 0; j <= columns; j++) {
             if (i == 0 || j == 0) {
@@ -29,9 +27,9 @@ size_t nearest_distance(const char *a, const char *b) {
                 continue;
             }
             table[i][j] = table[i - 1][j - 1] + !equal(a[i - 1], b[j - 1]);
-            table[i][j] = smaller(table[i][j], smaller(table[i - 1][j], table[i][j - 1]) + 1);
+            table[i][j] = least(table[i][j], least(table[i - 1][j], table[i][j - 1]) + 1);
             if (i > 1 && j > 1 && equal(a[i - 1], b[j - 2]) && equal(a[i - 2], b[j - 1])) {
-                table[i][j] = smaller(table[i][j], table[i - 2][j - 2] + 1);
+                table[i][j] = least(table[i][j], table[i - 2][j - 2] + 1);
             }
         }
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend/inspect.h"
+#include "base/least.h"
 #include "base/try.h"
 #include "os/host.h"
 
@@ -35,10 +36,6 @@ static enum weft_status report_progress(const struct evaluation_options *options
     return options->progress == NULL || options->progress(options->context, done, images)
                ? WEFT_OK
                : interrupted(done, images, error);
-}
-
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
 }
 
 /* The operations of a pass, which waits for the device once: some milliseconds of a fast device. */

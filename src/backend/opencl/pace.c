@@ -10,6 +10,7 @@
 #include "backend/opencl/loss.h"
 #include "backend/opencl/profile.h"
 #include "backend/opencl/state.h"
+#include "base/least.h"
 #include "base/try.h"
 #include "os/host.h"
 
@@ -146,10 +147,6 @@ enum weft_status opencl_pace_add(struct opencl_backend *cl, const struct opencl_
 enum weft_status opencl_pace_transfer(struct opencl_backend *cl, size_t bytes,
                                       struct weft_error *error) {
     return count_work(cl, NULL, 0, WATCH_ACCESS * (uint64_t)(bytes / sizeof(cl_float)), error);
-}
-
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
 }
 
 /* What is enqueued of a launch: its images, its range, and what all of it costs. */

@@ -11,6 +11,7 @@
 #include "backend/opencl/room.h"
 #include "backend/opencl/state.h"
 #include "backend/opencl/transfer.h"
+#include "base/least.h"
 #include "base/try.h"
 #include "os/threads.h"
 
@@ -52,10 +53,6 @@ bool opencl_portions_needed(struct opencl_backend *cl, struct backend_set *set,
     opencl_buffer_drop(cl, &set->device_pixels);
     opencl_buffer_drop(cl, &set->device_labels);
     return cl->base.images_on_host || !fits(cl, images->count);
-}
-
-static size_t least(uint64_t a, uint64_t b) {
-    return (size_t)(a < b ? a : b);
 }
 
 /* Returns how many images a portion of a set of ${count} images has: at least a batch. */

@@ -1,6 +1,7 @@
 /* work_groups.c: the sizes of work-groups: what a kernel needs, within what the device allows. */
 #include "backend/opencl/work_groups.h"
 #include "backend/opencl/errors.h"
+#include "base/least.h"
 #include "base/try.h"
 
 #define MOST_ITEMS     8  /* of a group, of a kernel without barriers: 128 work-items */
@@ -11,10 +12,6 @@
 #define FEW            4  /* groups of a compute unit: where there are fewer, groups are smaller */
 #define SHARERS        4  /* groups that share the local memory of a compute unit, if they fit */
 #define MAX_DIMENSIONS 16
-
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
 
 /* ---- limits ---- */
 
