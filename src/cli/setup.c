@@ -9,6 +9,11 @@
 #include "os/process.h"
 #include "report/screen.h"
 
+bool cli_setup_go_on(void *context, size_t done, size_t images) {
+    (void)context, (void)done, (void)images;
+    return !os_interrupted();
+}
+
 bool cli_setup_watch(void *context, double steps) {
     if (context != NULL) {
         cli_progress_within(context, steps);

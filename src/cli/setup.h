@@ -30,6 +30,10 @@ struct cli_setup_remarks {
 /* Call it before a driver is called, which may crash or take long. Fails with WEFT_INTERRUPTED. */
 enum weft_status cli_setup_begin(const struct cli_options *options, struct weft_error *error);
 
+/* The progress callback of an evaluation without a bar: stops it when the program is
+ * interrupted. */
+bool cli_setup_go_on(void *context, size_t done, size_t images);
+
 /* Is asked in the middle of steps and passes. ${context}: the bar, or NULL. */
 bool cli_setup_watch(void *context, double steps);
 

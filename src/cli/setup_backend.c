@@ -6,7 +6,6 @@
 #include "cli/json.h"
 #include "cli/messages.h"
 #include "cli/setup.h"
-#include "os/process.h"
 
 enum weft_status cli_setup_images(const char *data, const struct weft_network *network,
                                   char folder[4096], struct weft_images images[WEFT_SPLIT_COUNT],
@@ -24,11 +23,6 @@ void cli_setup_images_finish(struct weft_images images[WEFT_SPLIT_COUNT]) {
     for (int i = 0; i < WEFT_SPLIT_COUNT; i++) {
         images_finish(&images[i]);
     }
-}
-
-bool cli_setup_go_on(void *context, size_t done, size_t images) {
-    (void)context, (void)done, (void)images;
-    return !os_interrupted();
 }
 
 void cli_setup_json_device(struct json_writer *json, const struct device_info *device) {

@@ -16,10 +16,6 @@ enum weft_status cli_setup_images(const char *data, const struct weft_network *n
                                   struct weft_error *error);
 void cli_setup_images_finish(struct weft_images images[WEFT_SPLIT_COUNT]);
 
-/* The progress callback of an evaluation without a bar: stops it when the program is
- * interrupted. */
-bool cli_setup_go_on(void *context, size_t done, size_t images);
-
 /* Returns the options of a backend that the common options determine. ${options} must live as long
  * as the backend. */
 struct backend_options cli_setup_backend_options(const struct cli_options *options);

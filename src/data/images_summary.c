@@ -3,10 +3,9 @@
 #include <string.h>
 
 #include "base/sha256.h"
-#include "base/try.h"
+#include "data/hash.h"
 #include "data/idx.h"
 #include "data/images.h"
-#include "os/process.h"
 
 void images_class_counts(const struct weft_images *images, uint64_t *counts) {
     memset(counts, 0, images->classes * sizeof counts[0]);
@@ -74,22 +73,6 @@ static void hash_header(struct sha256_ctx *hash, uint8_t type, const size_t *dim
     sha256_add(hash, header, 4 + 4 * count);
 }
 
-#define ADD_BYTES ((size_t)1 << 24) /* hashed in some hundredths of a second */
-
-/* Adds the pixels of ${images}. Fails if a signal arrives between two pieces. */
-static enum weft_status hash_pixels(struct sha256_ctx *hash, const struct weft_images *images,
-                                    struct weft_error *error) {
-    const size_t size = images->count * images_size(images);
-    for (size_t begin = 0; begin < size; begin += ADD_BYTES) {
-        if (begin > 0 && os_interrupted()) {
-            return error_set(error, WEFT_INTERRUPTED, "images: interrupted");
-        }
-        sha256_add(hash, images->pixels + begin,
-                   size - begin < ADD_BYTES ? size - begin : ADD_BYTES);
-    }
-    return WEFT_OK;
-}
-
 enum weft_status images_hash(const struct weft_images *images, struct split_hash *hash,
                              struct weft_error *error) {
     const size_t grey[] = {images->count, images->height, images->width};
@@ -97,9 +80,14 @@ enum weft_status images_hash(const struct weft_images *images, struct split_hash
     const bool is_grey = images->channels == 1;
     uint8_t bytes[2 * LABELS_PIECE];
     struct sha256_ctx state;
+    enum weft_status status;
     *hash = (struct split_hash){.images = ""};
     hash_header(&state, IDX_UINT8, is_grey ? grey : all, is_grey ? 3 : 4);
-    TRY(hash_pixels(&state, images, error));
+    status = hash_add(&state, images->pixels, images->count * images_size(images), error);
+    if (status != WEFT_OK) {
+        error_context(error, "images");
+        return status;
+    }
     sha256_final_hex(&state, hash->images);
     hash_header(&state, images->classes > 256 ? IDX_INT16 : IDX_UINT8, grey, 1);
     for (size_t i = 0, size; (size = label_bytes(images, i, bytes)) > 0; i += LABELS_PIECE) {

@@ -52,22 +52,13 @@ bool model_extra_known(const char *name) {
     return guess(name) != NULL;
 }
 
-/* Returns whether the file has all tensors of the network. */
-static bool is_complete(const struct model_names *names) {
-    size_t found = 0;
-    for (size_t i = 0; i < names->network->tensor_count; i++) {
-        found += model_names_get(names, names->network->tensors[i].name) != NULL;
-    }
-    return found == names->network->tensor_count;
-}
-
 /* Returns whether the file has all of the network with another prefix, too, which ${extra} has. */
 static bool is_twice(const struct model_names *names, const struct safetensors_entry *extra,
                      char prefix[256]) {
     struct model_names other = *names;
-    for (size_t i = 0; is_complete(names) && i < names->network->tensor_count; i++) {
+    for (size_t i = 0; model_names_complete(names) && i < names->network->tensor_count; i++) {
         if (model_names_prefix(extra->name, names->network->tensors[i].name, other.prefix) &&
-            is_complete(&other)) {
+            model_names_complete(&other)) {
             memcpy(prefix, other.prefix, sizeof other.prefix);
             return true;
         }
@@ -93,7 +84,7 @@ enum weft_status model_extra_refuse(const struct model_names *names,
         error_context(error, "%zu tensors too many", count);
     }
     model_rename_hint(names, error);
-    return part != NULL         ? error_hint(error, "%s", part->how)
-           : is_complete(names) ? error_hint(error, "%s", save_hint)
-                                : WEFT_BAD_FILE;
+    return part != NULL                  ? error_hint(error, "%s", part->how)
+           : model_names_complete(names) ? error_hint(error, "%s", save_hint)
+                                         : WEFT_BAD_FILE;
 }

@@ -41,6 +41,10 @@ static size_t count_found(const struct model_names *names) {
     return count;
 }
 
+bool model_names_complete(const struct model_names *names) {
+    return count_found(names) == names->network->tensor_count;
+}
+
 bool model_names_prefix(const char *full, const char *name, char prefix[256]) {
     size_t length = strlen(full), end = strlen(name);
     size_t before = length >= end ? length - end : 0;
@@ -99,7 +103,7 @@ static bool choose_prefix(struct model_names *names) {
     struct best best = {.found = 0};
     const size_t tensors = names->network->tensor_count;
     names->prefix[0] = '\0';
-    if (count_found(names) < tensors) {
+    if (!model_names_complete(names)) {
         try_prefixes(names, longest_name(names->network), &best);
         for (size_t i = 0; i < tensors && best.found < tensors; i++) {
             if (try_prefixes(names, i, &best) > 0) {
@@ -108,7 +112,7 @@ static bool choose_prefix(struct model_names *names) {
         }
     }
     memcpy(names->prefix, best.prefix, sizeof best.prefix);
-    return count_found(names) == tensors;
+    return model_names_complete(names);
 }
 
 /* Lists the names as they are in the file. */

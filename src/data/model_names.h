@@ -37,6 +37,9 @@ void model_names_finish(struct model_names *names);
 /* Returns the tensor of the file that is called ${name} after the prefix, or NULL. */
 const struct safetensors_entry *model_names_get(const struct model_names *names, const char *name);
 
+/* Returns whether the file has all tensors of the network with the present prefix. */
+bool model_names_complete(const struct model_names *names);
+
 /* Stores the prefix with which the tensor ${full} is called ${name}. Returns false if there is
  * none. */
 bool model_names_prefix(const char *full, const char *name, char prefix[256]);

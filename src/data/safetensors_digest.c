@@ -7,9 +7,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
-#include "os/process.h"
-
-#define ADD_BYTES ((size_t)1 << 24) /* hashed in some hundredths of a second */
+#include "data/hash.h"
 
 /* Returns ${next} after the white space of JSON and then ${c}; NULL if something else follows. */
 static char *skip(char *next, const char *end, char c) {
@@ -50,17 +48,6 @@ static enum weft_status damaged(struct weft_error *error, const char *why, const
     return WEFT_BAD_FILE;
 }
 
-enum weft_status digest_add(struct sha256_ctx *hash, const char *bytes, size_t size,
-                            struct weft_error *error) {
-    for (size_t begin = 0; begin < size; begin += ADD_BYTES) {
-        sha256_add(hash, bytes + begin, size - begin < ADD_BYTES ? size - begin : ADD_BYTES);
-        if (os_interrupted()) {
-            return error_set(error, WEFT_INTERRUPTED, "interrupted");
-        }
-    }
-    return WEFT_OK;
-}
-
 enum weft_status digest_check(char *bytes, size_t size, struct weft_error *error) {
     const char *digits = digest_find(bytes, size);
     char content[128] = ", its content ", *hex = content + strlen(content);
@@ -72,8 +59,8 @@ enum weft_status digest_check(char *bytes, size_t size, struct weft_error *error
     sha256_init(&hash);
     sha256_add(&hash, bytes, (size_t)(digits - bytes));
     sha256_add(&hash, DIGEST_ZEROS, DIGEST_DIGITS);
-    TRY(digest_add(&hash, digits + DIGEST_DIGITS, size - (size_t)(digits - bytes) - DIGEST_DIGITS,
-                   error));
+    TRY(hash_add(&hash, digits + DIGEST_DIGITS, size - (size_t)(digits - bytes) - DIGEST_DIGITS,
+                 error));
     sha256_final_hex(&hash, hex);
     if (memcmp(digits, hex, DIGEST_DIGITS) == 0) {
         return WEFT_OK;

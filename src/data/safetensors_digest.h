@@ -7,7 +7,6 @@
 #ifndef WEFT_DATA_SAFETENSORS_DIGEST_H
 #define WEFT_DATA_SAFETENSORS_DIGEST_H
 
-#include "base/sha256.h"
 #include "data/safetensors.h"
 
 #define DIGEST_KEY        "weft.digest"
@@ -20,10 +19,6 @@ enum { DIGEST_DIGITS = sizeof DIGEST_ZEROS - 1 };
 /* Returns the digits of the digest in ${size} ${bytes}, a file or the start of one, or NULL. They
  * are found without parsing the header, which may be damaged. */
 char *digest_find(char *bytes, size_t size);
-
-/* Adds ${size} ${bytes}, which may be many, to ${hash}. Fails with WEFT_INTERRUPTED. */
-enum weft_status digest_add(struct sha256_ctx *hash, const char *bytes, size_t size,
-                            struct weft_error *error);
 
 /* Fails with WEFT_BAD_FILE if the ${size} ${bytes} of a file have a digest that is not theirs. */
 enum weft_status digest_check(char *bytes, size_t size, struct weft_error *error);

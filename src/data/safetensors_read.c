@@ -8,6 +8,7 @@
 #include "base/file_kind.h"
 #include "base/json_read.h"
 #include "base/try.h"
+#include "data/hash.h"
 #include "data/safetensors_digest.h"
 #include "data/safetensors_entries.h"
 #include "numerics.h"
@@ -65,7 +66,7 @@ static enum weft_status parse(struct safetensors *file, size_t size, struct weft
     enum weft_status status;
     struct sha256_ctx hash;
     sha256_init(&hash);
-    TRY(digest_add(&hash, bytes, size, error));
+    TRY(hash_add(&hash, bytes, size, error));
     sha256_final_hex(&hash, file->sha256);
     TRY(digest_check(file->bytes, size, error));
     TRY(read_length(bytes, size, &length, error));

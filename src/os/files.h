@@ -91,8 +91,11 @@ enum weft_status os_file_start(const char *path, char start[FILE_KIND_BYTES], si
 enum weft_status os_text_read(const char *path, size_t limit, enum file_kind expected, char **text,
                               size_t *size, struct weft_error *error);
 
-/* Writes ${text} to the file ${path}. Fails as os_file_create and os_file_commit do, and with
- * WEFT_NO_MEMORY if the text is not complete. */
+/* Writes ${size} ${bytes} to the file ${path}. Fails as os_file_create and os_file_commit do. */
+enum weft_status os_file_write(const char *path, const void *bytes, size_t size,
+                               struct weft_error *error);
+
+/* The same for ${text}. Fails with WEFT_NO_MEMORY if the text is not complete. */
 enum weft_status os_text_write(const char *path, const struct text *text, struct weft_error *error);
 
 /* Fails with WEFT_BAD_FILE, "${what} ${path}: " and the text of the errno value ${number}, and adds
@@ -117,6 +120,9 @@ enum weft_status os_folder_check(const char *path, struct weft_error *error);
  * ${path}, or of what its links lead to, is a symbolic link that neither this user (the effective
  * one) nor root has made. What is missing is no failure. Windows: never fails. */
 enum weft_status os_check_links(const char *what, const char *path, struct weft_error *error);
+
+/* Returns whether ${name} is that of a temporary file. */
+bool os_is_part(const char *name);
 
 /* Removes the temporary files in ${folder} whose processes have ended. */
 void os_remove_parts(const char *folder);

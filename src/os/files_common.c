@@ -187,15 +187,18 @@ enum weft_status os_file_read(const char *path, size_t limit, char **bytes, size
     return read_file(path, limit, NULL, bytes, size, error);
 }
 
-enum weft_status os_text_write(const char *path, const struct text *text,
+enum weft_status os_file_write(const char *path, const void *bytes, size_t size,
                                struct weft_error *error) {
     struct os_file file = {0};
-    if (text->failed) {
-        return error_set(error, WEFT_NO_MEMORY, "%s: no memory for its text", path);
-    }
     TRY(os_file_create(&file, path, error));
-    fwrite(text->bytes, 1, text->length, file.stream);
+    fwrite(bytes, 1, size, file.stream);
     return os_file_commit(&file, error);
+}
+
+enum weft_status os_text_write(const char *path, const struct text *text,
+                               struct weft_error *error) {
+    return text->failed ? error_set(error, WEFT_NO_MEMORY, "%s: no memory for its text", path)
+                        : os_file_write(path, text->bytes, text->length, error);
 }
 
 enum weft_status os_file_start(const char *path, char start[FILE_KIND_BYTES], size_t *size,

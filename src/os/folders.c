@@ -159,8 +159,7 @@ int os_check_empty(const char *path, const char *ignored) {
     return number != 0 ? number : unread;
 }
 
-/* Returns whether ${name} is that of a temporary file. */
-static bool is_part(const char *name) {
+bool os_is_part(const char *name) {
     const size_t begin = strlen(OS_PART);
     size_t digits;
     if (strncmp(name, OS_PART, begin) != 0) {
@@ -181,7 +180,7 @@ void os_remove_parts(const char *folder) {
     int unread = 0;
     DIR *stream = opendir(folder);
     while (next_entry(stream, folder, path, &unread)) {
-        if (is_part(path + strlen(folder) + 1)) {
+        if (os_is_part(path + strlen(folder) + 1)) {
             os_remove_left(path);
         }
     }

@@ -34,10 +34,7 @@ static bool is_of_bundle(const char *name) {
 
 /* Returns whether ${name} is what a process that was killed while it wrote may have left. */
 static bool is_left(const char *name) {
-    size_t length = strlen(name), end = strlen(OS_PART_END);
-    return strcmp(name, OS_LOCK_NAME) == 0 ||
-           (strncmp(name, OS_PART, strlen(OS_PART)) == 0 && length > end &&
-            strcmp(name + length - end, OS_PART_END) == 0);
+    return strcmp(name, OS_LOCK_NAME) == 0 || os_is_part(name);
 }
 
 /* Returns whether README of ${folder} is that of a bundle. */

@@ -20,10 +20,9 @@ static enum weft_status create(const char *folder, const char *name, struct os_f
 
 static enum weft_status write_bytes(const char *folder, const char *name, const void *bytes,
                                     size_t size, struct weft_error *error) {
-    struct os_file file = {0};
-    TRY(create(folder, name, &file, error));
-    fwrite(bytes, 1, size, file.stream);
-    return os_file_commit(&file, error);
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return os_file_write(path, bytes, size, error);
 }
 
 static void print_readme(FILE *out, const struct verify *verify, const struct record *record,

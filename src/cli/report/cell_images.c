@@ -16,7 +16,6 @@
 #include "cli/messages.h"
 #include "cli/needs.h"
 #include "cli/setup.h"
-#include "os/process.h"
 
 /* The order of pictures: by cell, then by confidence. */
 static int by_cell(const void *left, const void *right) {
@@ -85,11 +84,6 @@ static bool same_matrix(const struct report_evaluation *a, const struct report_e
            memcmp(a->confusion, b->confusion, a->classes * a->classes * sizeof *a->confusion) == 0;
 }
 
-static bool progress(void *context, size_t done, size_t images) {
-    (void)context, (void)done, (void)images;
-    return !os_interrupted();
-}
-
 static enum weft_status evaluate(struct cli_report_part *part, struct weft_session *session,
                                  struct weft_error *error) {
     const size_t count = weft_images_count(part->images);
@@ -99,7 +93,7 @@ static enum weft_status evaluate(struct cli_report_part *part, struct weft_sessi
     enum weft_status status;
     options.logits = calloc(count, classes * sizeof *options.logits);
     options.logits_count = count * classes;
-    options.progress = progress;
+    options.progress = cli_setup_go_on;
     if (options.logits == NULL) {
         return error_set(error, WEFT_NO_MEMORY, "no memory for the logits of %zu images", count);
     }

@@ -294,11 +294,11 @@ static enum weft_status run(const void *given, struct weft_error *error) {
         return error_set(error, WEFT_USAGE, "--math fast: it promises no bits to verify");
     }
     TRY(check_device(options, error));
-    if (options->bundle != NULL) {
-        TRY(verify_bundle_check(options->bundle, error));
-    }
     if (cli_child_status_open(&child)) {
         return verify_as_child(options, &child, error);
+    }
+    if (options->bundle != NULL) {
+        TRY(verify_bundle_check(options->bundle, error));
     }
     if (options->all) {
         return cli_verify_children(options, error);
